@@ -1,0 +1,115 @@
+package io.raftify.actuate;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.raftify.node.NodeStatus;
+import io.raftify.node.PeerStatus;
+import io.raftify.node.Role;
+import io.raftify.node.StorageStatus;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member as the {@code raft} endpoint shows it. What is not known is there as {@code null}, so that a reader need not
+ * tell unknown from unsupported.
+ *
+ * @param commands the commands this application knows, by name
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record RaftDescriptor(
+        String nodeId,
+        String clusterName,
+        Role role,
+        long term,
+        @Nullable String leaderId,
+        long firstIndex,
+        long lastIndex,
+        long commitIndex,
+        long appliedIndex,
+        long snapshotIndex,
+        long elections,
+        boolean caughtUp,
+        @Nullable String failure,
+        List<PeerDescriptor> peers,
+        StorageDescriptor storage,
+        List<CommandDescriptor> commands) {
+
+    static RaftDescriptor of(NodeStatus status, List<CommandDescriptor> commands) {
+        return new RaftDescriptor(
+                status.nodeId(),
+                status.clusterName(),
+                status.role(),
+                status.term(),
+                status.leaderId(),
+                status.firstIndex(),
+                status.lastIndex(),
+                status.commitIndex(),
+                status.appliedIndex(),
+                status.snapshotIndex(),
+                status.elections(),
+                status.caughtUp(),
+                status.failure(),
+                status.peers().stream().map(PeerDescriptor::of).toList(),
+                StorageDescriptor.of(status.storage()),
+                commands);
+    }
+
+    /**
+     * Another member as this one last heard of it.
+     *
+     * @param lag by how many entries its state machine is behind
+     * @param lastHeardMillis how long ago it was last heard, in milliseconds
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record PeerDescriptor(
+            String nodeId,
+            String address,
+            boolean connected,
+            @Nullable Role role,
+            @Nullable Long term,
+            @Nullable Long lastIndex,
+            @Nullable Long commitIndex,
+            @Nullable Long appliedIndex,
+            @Nullable Long lag,
+            @Nullable Long lastHeardMillis,
+            @Nullable String lastError) {
+
+        static PeerDescriptor of(PeerStatus peer) {
+            return new PeerDescriptor(
+                    peer.nodeId(),
+                    peer.address(),
+                    peer.connected(),
+                    peer.role(),
+                    peer.term(),
+                    peer.lastIndex(),
+                    peer.commitIndex(),
+                    peer.appliedIndex(),
+                    peer.lag(),
+                    peer.lastHeard() != null ? peer.lastHeard().toMillis() : null,
+                    peer.lastError());
+        }
+    }
+
+    /** Where the member keeps its log. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record StorageDescriptor(
+            String type, String durability, @Nullable String directory, int formatVersion, long sizeBytes) {
+
+        static StorageDescriptor of(StorageStatus storage) {
+            return new StorageDescriptor(
+                    storage.type(),
+                    storage.durability(),
+                    storage.directory(),
+                    storage.formatVersion(),
+                    storage.sizeBytes());
+        }
+    }
+
+    /**
+     * A command this application knows.
+     *
+     * @param name as it stands in the log
+     * @param bean the bean it belongs to
+     * @param method its method, for example {@code reserve(String, int)}
+     */
+    public record CommandDescriptor(String name, String bean, String method) {}
+}

@@ -1,0 +1,211 @@
+package io.raftify.replication;
+
+import io.raftify.annotation.ReadConsistency;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/** Holds one bean against everything a replicated bean must be, and refuses it in words that name the remedy. */
+final class BeanCheck {
+
+    private final String name;
+    private final Class<?> type;
+    private final BeanScan scan;
+    private final Codecs codecs;
+    private final CborFormat stateFormat;
+
+    BeanCheck(String name, Class<?> type, BeanScan scan, Codecs codecs, CborFormat stateFormat) {
+        this.name = name;
+        this.type = type;
+        this.scan = scan;
+        this.codecs = codecs;
+        this.stateFormat = stateFormat;
+    }
+
+    /** What can be said before the bean exists. */
+    void checkDefinition(String definition, ConfigurableListableBeanFactory beanFactory) {
+        if (!beanFactory.isSingleton(definition)) {
+            throw refused(
+                    null,
+                    "The bean is not a singleton, so there is no one object for the log to act on.",
+                    "Remove the scope from the bean, or the annotations from its class.");
+        }
+        if (Modifier.isFinal(type.getModifiers())) {
+            Method marked = firstMarked();
+            throw refused(
+                    marked,
+                    "The class is final, so a call cannot be intercepted and would stay local.",
+                    type.isRecord() ? "Make it a class instead of a record." : "Remove 'final' from the class.");
+        }
+        if (scan.commands().isEmpty() && !scan.state().isEmpty()) {
+            throw refused(
+                    null,
+                    "The field '" + scan.state().get(0).getName()
+                            + "' is marked @ReplicatedState, but the bean has no @ReplicatedCommand that could change"
+                            + " it.",
+                    "Mark the methods that change it @ReplicatedCommand, or remove @ReplicatedState.");
+        }
+        if (!scan.commands().isEmpty() && scan.state().isEmpty()) {
+            throw refused(
+                    firstMarked(),
+                    "The bean has commands but no field marked @ReplicatedState, so what they change would be in no"
+                            + " snapshot and be lost at a restart.",
+                    "Mark the fields that the commands change @ReplicatedState.");
+        }
+    }
+
+    /** What can be said of the bean itself. */
+    ReplicatedBean check(Object bean) {
+        checkIntercepted(bean);
+        Object target = target(bean);
+        Map<Method, ReplicatedMethod> commands = new LinkedHashMap<>();
+        scan.commands().forEach((method, command) -> commands.put(method, checkSignature(command, method)));
+        Map<Method, ReadConsistency> queries = new LinkedHashMap<>(scan.queries());
+        commands.keySet().forEach(method -> method.setAccessible(true));
+        List<StateField> state = new ArrayList<>();
+        for (Field field : scan.state()) {
+            state.add(checkState(field, target, state));
+        }
+        return new ReplicatedBean(name, type, target, commands, queries, state);
+    }
+
+    private void checkIntercepted(Object bean) {
+        if (!isIntercepted(bean)) {
+            throw refused(
+                    firstMarked(),
+                    "The bean has no proxy that intercepts its calls, so they would stay local. It was created before"
+                            + " proxies could be made, most likely because a BeanPostProcessor depends on it.",
+                    "Do not inject the bean into a BeanPostProcessor; let the processor look it up when it needs it,"
+                            + " for example through an ObjectProvider.");
+        }
+    }
+
+    private static boolean isIntercepted(@Nullable Object bean) {
+        Object layer = bean;
+        while (layer instanceof Advised advised) {
+            for (var advisor : advised.getAdvisors()) {
+                if (advisor instanceof ReplicatedMethodAdvisor) {
+                    return true;
+                }
+            }
+            layer = AopProxyUtils.getSingletonTarget(layer);
+        }
+        return false;
+    }
+
+    /** The object behind all proxies. */
+    static Object target(Object bean) {
+        Object layer = bean;
+        Object inner = AopProxyUtils.getSingletonTarget(layer);
+        while (inner != null) {
+            layer = inner;
+            inner = AopProxyUtils.getSingletonTarget(layer);
+        }
+        return layer;
+    }
+
+    private ReplicatedMethod checkSignature(String command, Method method) {
+        ReplicatedMethod replicated = ReplicatedMethod.of(command, name, type, method);
+        Parameter[] parameters = method.getParameters();
+        for (int i = 0; i < parameters.length; i++) {
+            Optional<String> problem =
+                    codecs.primary().problemWith(replicated.argumentTypes().get(i));
+            if (problem.isPresent()) {
+                throw refused(
+                        method,
+                        "The argument '" + parameters[i].getName() + "' cannot be encoded: " + problem.get() + ".",
+                        "Change the type of the argument, or pass what the command needs to know in another form.");
+            }
+        }
+        Optional<String> problem = codecs.primary().problemWith(replicated.resultType());
+        if (problem.isPresent()) {
+            throw refused(
+                    method,
+                    "The result cannot be encoded: " + problem.get() + ".",
+                    "Change the type of the result, or return what the caller needs to know in another form.");
+        }
+        return replicated;
+    }
+
+    private StateField checkState(Field field, Object target, List<StateField> before) {
+        String what = "The field '" + field.getName() + "', marked @ReplicatedState,";
+        if (Modifier.isStatic(field.getModifiers())) {
+            throw refused(null, what + " is static.", "Make it a field of the bean.");
+        }
+        StateField state = new StateField(target, field);
+        if (before.stream().anyMatch(other -> other.name().equals(state.name()))) {
+            throw refused(null, what + " has the name of another one the class inherits.", "Rename one of them.");
+        }
+        if (state.isMap() || state.isCollection()) {
+            checkContainer(what, state);
+        } else {
+            checkValue(what, state);
+        }
+        return state;
+    }
+
+    private void checkContainer(String what, StateField state) {
+        if (state.isMap()) {
+            encodable(what + " has keys that", stateFormat.problemWith(state.keyType()));
+        }
+        encodable(
+                what + " has " + (state.isMap() ? "values" : "elements") + " that",
+                stateFormat.problemWith(state.elementType()));
+        if (state.holdsMutableContainer()) {
+            return;
+        }
+        if (state.isFinal()) {
+            throw refused(
+                    null,
+                    what + " is final and holds "
+                            + (state.get() == null ? "nothing" : "a container that cannot be" + " changed")
+                            + ", so it could not be restored.",
+                    "Let it hold a mutable one, such as new HashMap<>(), or make the field not final.");
+        }
+        try {
+            state.newContainer();
+        } catch (IllegalArgumentException notCreatable) {
+            throw refused(
+                    null,
+                    what + " holds no mutable container, and none of its declared type can be created.",
+                    "Let it hold a mutable one from the start, such as new HashMap<>().");
+        }
+    }
+
+    private void checkValue(String what, StateField state) {
+        if (state.isFinal()) {
+            throw refused(
+                    null,
+                    what + " is final and neither a collection nor a map, so it could not be restored.",
+                    "Make the field not final.");
+        }
+        encodable(what, stateFormat.problemWith(state.type()));
+    }
+
+    private void encodable(String what, Optional<String> problem) {
+        if (problem.isPresent()) {
+            throw refused(null, what + " cannot be encoded: " + problem.get() + ".", "Change the type of the field.");
+        }
+    }
+
+    private @Nullable Method firstMarked() {
+        return scan.commands().keySet().stream()
+                .findFirst()
+                .or(() -> scan.queries().keySet().stream().findFirst())
+                .orElse(null);
+    }
+
+    private ReplicatedBeanException refused(@Nullable Method method, String problem, String remedy) {
+        return new ReplicatedBeanException(name, type, method, problem, remedy);
+    }
+}

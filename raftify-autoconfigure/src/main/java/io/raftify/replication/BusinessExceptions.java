@@ -1,0 +1,82 @@
+package io.raftify.replication;
+
+import io.raftify.node.RaftException;
+import io.raftify.replication.wire.BusinessException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the exception a command threw, and throws the same type at its caller. */
+final class BusinessExceptions {
+
+    /** A message travels in a frame of bounded size, and is for people. */
+    private static final int LONGEST_MESSAGE = 8_192;
+
+    private BusinessExceptions() {}
+
+    static BusinessException write(Exception thrown) {
+        BusinessException.Builder builder =
+                BusinessException.newBuilder().setType(thrown.getClass().getName());
+        String message = thrown.getMessage();
+        if (message != null) {
+            builder.setMessage(
+                    message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…");
+        }
+        return builder.build();
+    }
+
+    /**
+     * An exception of the type that was thrown, or a {@link RemoteCommandException} where that is impossible. Nothing
+     * but an exception class is ever loaded into life by what another member sent.
+     */
+    static Exception rebuild(ReplicatedMethod method, BusinessException written) {
+        String message = written.hasMessage() ? written.getMessage() : null;
+        Class<? extends Exception> type = exceptionType(method, written.getType());
+        Exception same = type != null ? create(type, message) : null;
+        return same != null ? same : new RemoteCommandException(method.command(), written.getType(), message);
+    }
+
+    private static @Nullable Class<? extends Exception> exceptionType(ReplicatedMethod method, String name) {
+        Class<?> type;
+        try {
+            // Not initialised: no code of the class runs before it is known to be an exception.
+            type = Class.forName(name, false, method.beanClass().getClassLoader());
+        } catch (ClassNotFoundException | LinkageError unknownHere) {
+            return null;
+        }
+        boolean usable = Exception.class.isAssignableFrom(type)
+                && !Modifier.isAbstract(type.getModifiers())
+                // These speak of the call's fate; a bean that throws one must not be taken for the member.
+                && !RaftException.class.isAssignableFrom(type)
+                && isDeclared(method, type);
+        return usable ? type.asSubclass(Exception.class) : null;
+    }
+
+    /** A checked exception the method does not declare would surprise every caller's catch clauses. */
+    private static boolean isDeclared(ReplicatedMethod method, Class<?> type) {
+        return RuntimeException.class.isAssignableFrom(type)
+                || Arrays.stream(method.method().getExceptionTypes()).anyMatch(each -> each.isAssignableFrom(type));
+    }
+
+    private static @Nullable Exception create(Class<? extends Exception> type, @Nullable String message) {
+        Exception created = create(type, new Class<?>[] {String.class}, message);
+        if (created == null) {
+            created = create(type, new Class<?>[] {String.class, Throwable.class}, message, (Object) null);
+        }
+        return created != null ? created : create(type, new Class<?>[0]);
+    }
+
+    private static @Nullable Exception create(
+            Class<? extends Exception> type, Class<?>[] parameters, @Nullable Object... arguments) {
+        try {
+            Constructor<? extends Exception> constructor = type.getDeclaredConstructor(parameters);
+            return constructor.trySetAccessible() ? constructor.newInstance(arguments) : null;
+        } catch (NoSuchMethodException | InstantiationException | IllegalAccessException notThisOne) {
+            return null;
+        } catch (InvocationTargetException refusesItself) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.raftify.replication;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+
+/** Writes a call as a CBOR array of its arguments, and a result as one CBOR value. */
+final class CborCommandCodec implements CommandCodec {
+
+    private final CborFormat format;
+
+    /** Built once per type: finding writer and reader costs more than using them. */
+    private final Map<Type, Values> values = new ConcurrentHashMap<>();
+
+    CborCommandCodec(CborFormat format) {
+        this.format = format;
+    }
+
+    @Override
+    public String id() {
+        return "cbor";
+    }
+
+    @Override
+    public Optional<String> problemWith(Type type) {
+        return format.problemWith(ResolvableType.forType(type));
+    }
+
+    @Override
+    public byte[] encodeCall(ReplicatedMethod method, @Nullable Object[] arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+        List<Type> types = method.argumentTypes();
+        int argument = 0;
+        try (JsonGenerator generator = format.mapper().createGenerator(out)) {
+            generator.writeStartArray(null, types.size());
+            for (; argument < types.size(); argument++) {
+                values(types.get(argument)).writer().writeValue(generator, arguments[argument]);
+            }
+            generator.writeEndArray();
+        } catch (JacksonException failure) {
+            throw new IllegalArgumentException(
+                    "Argument " + (argument + 1) + " of " + method + " cannot be encoded: " + reason(failure), failure);
+        }
+        return out.toByteArray();
+    }
+
+    @Override
+    public @Nullable Object[] decodeCall(ReplicatedMethod method, byte[] payload) {
+        List<Type> types = method.argumentTypes();
+        @Nullable Object[] arguments = new @Nullable Object[types.size()];
+        int argument = 0;
+        try (JsonParser parser = format.mapper().createParser(payload)) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new IllegalArgumentException("The arguments of " + method + " are not an array");
+            }
+            for (; argument < types.size(); argument++) {
+                if (parser.nextToken() == JsonToken.END_ARRAY) {
+                    throw new IllegalArgumentException(
+                            "Only " + argument + " of " + types.size() + " arguments of " + method + " are there");
+                }
+                arguments[argument] = values(types.get(argument)).reader().readValue(parser);
+            }
+            if (parser.nextToken() != JsonToken.END_ARRAY) {
+                throw new IllegalArgumentException(
+                        "More than the " + types.size() + " arguments of " + method + " are there");
+            }
+        } catch (JacksonException failure) {
+            throw new IllegalArgumentException(
+                    "Argument " + (argument + 1) + " of " + method + " cannot be decoded: " + reason(failure), failure);
+        }
+        return arguments;
+    }
+
+    @Override
+    public byte[] encodeResult(ReplicatedMethod method, @Nullable Object result) {
+        if (method.resultType() == void.class) {
+            return new byte[0];
+        }
+        try {
+            return values(method.resultType()).writer().writeValueAsBytes(result);
+        } catch (JacksonException failure) {
+            throw new IllegalArgumentException(
+                    "The result of " + method + " cannot be encoded: " + reason(failure), failure);
+        }
+    }
+
+    @Override
+    public @Nullable Object decodeResult(ReplicatedMethod method, byte[] payload) {
+        if (method.resultType() == void.class) {
+            return null;
+        }
+        try {
+            return values(method.resultType()).reader().readValue(payload);
+        } catch (JacksonException failure) {
+            throw new IllegalArgumentException(
+                    "The result of " + method + " cannot be decoded: " + reason(failure), failure);
+        }
+    }
+
+    private Values values(Type type) {
+        return values.computeIfAbsent(type, this::find);
+    }
+
+    private Values find(Type type) {
+        ResolvableType resolvable = ResolvableType.forType(type);
+        return new Values(format.writer(resolvable), format.reader(resolvable));
+    }
+
+    private static String reason(JacksonException failure) {
+        String message = failure.getOriginalMessage();
+        return message != null ? message : failure.getClass().getSimpleName();
+    }
+
+    private record Values(ObjectWriter writer, ObjectReader reader) {}
+}

@@ -1,0 +1,37 @@
+package io.raftify.replication;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command was applied and threw an exception that cannot be rebuilt here: its class is unknown to this caller, has no
+ * usable constructor, or is a checked exception the method does not declare. The command counts as applied.
+ */
+public final class RemoteCommandException extends RuntimeException {
+
+    private final String command;
+    private final String originalType;
+    private final @Nullable String originalMessage;
+
+    RemoteCommandException(String command, String originalType, @Nullable String originalMessage) {
+        super("Command '" + command + "' threw " + originalType
+                + (originalMessage != null ? ": " + originalMessage : ""));
+        this.command = command;
+        this.originalType = originalType;
+        this.originalMessage = originalMessage;
+    }
+
+    /** The command's name. */
+    public String command() {
+        return command;
+    }
+
+    /** Class name of the exception the command threw. */
+    public String originalType() {
+        return originalType;
+    }
+
+    /** Message of the exception the command threw. */
+    public @Nullable String originalMessage() {
+        return originalMessage;
+    }
+}

@@ -1,0 +1,19 @@
+package io.raftify.replication;
+
+import io.raftify.annotation.ReadConsistency;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A bean that passed every check.
+ *
+ * @param target the object itself, behind its proxies
+ */
+record ReplicatedBean(
+        String name,
+        Class<?> type,
+        Object target,
+        Map<Method, ReplicatedMethod> commands,
+        Map<Method, ReadConsistency> queries,
+        List<StateField> state) {}

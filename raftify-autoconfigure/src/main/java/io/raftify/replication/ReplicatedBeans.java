@@ -1,0 +1,219 @@
+package io.raftify.replication;
+
+import io.raftify.annotation.ReadConsistency;
+import io.raftify.node.NodeStoppedException;
+import io.raftify.node.StateMachine;
+import java.lang.reflect.Method;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.BridgeMethodResolver;
+import org.springframework.util.ClassUtils;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The replicated beans of the application and their commands. Filled once, when all singletons exist and before the
+ * member starts; lazy beans with replicated members are created then, since the log may need them at any time.
+ */
+public final class ReplicatedBeans implements SmartInitializingSingleton {
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final Codecs codecs;
+    private final CborFormat stateFormat;
+    private final StateGate gate = new StateGate();
+
+    private volatile @Nullable Catalogue catalogue;
+
+    ReplicatedBeans(ConfigurableListableBeanFactory beanFactory, Codecs codecs, CborFormat stateFormat) {
+        this.beanFactory = beanFactory;
+        this.codecs = codecs;
+        this.stateFormat = stateFormat;
+    }
+
+    /** The commands of all replicated beans, by name. */
+    public List<ReplicatedMethod> commands() {
+        Catalogue known = catalogue;
+        return known == null
+                ? List.of()
+                : known.commands.values().stream()
+                        .map(Target::method)
+                        .sorted(Comparator.comparing(ReplicatedMethod::command))
+                        .toList();
+    }
+
+    /** @throws ReplicatedBeanException if a bean cannot be replicated as it stands */
+    @Override
+    public void afterSingletonsInstantiated() {
+        Catalogue found = new Catalogue();
+        for (String name : beanFactory.getBeanNamesForType(Object.class, true, false)) {
+            Class<?> type = classOf(name);
+            if (type == null || isInfrastructure(type)) {
+                continue;
+            }
+            BeanScan scan = BeanScan.of(displayName(name), type);
+            if (!scan.isEmpty() && !isScopedProxy(name)) {
+                BeanCheck check = new BeanCheck(displayName(name), type, scan, codecs, stateFormat);
+                check.checkDefinition(name, beanFactory);
+                found.add(check.check(beanFactory.getBean(name)));
+            }
+        }
+        found.beans.values().forEach(this::refuseBesideAnotherStateMachine);
+        found.beans.values().forEach(this::keepInitialState);
+        catalogue = found;
+    }
+
+    /** Also the proof that the state, as the application starts with it, can be written at all. */
+    private void keepInitialState(ReplicatedBean bean) {
+        FieldFormat format = new FieldFormat(stateFormat);
+        for (StateField field : bean.state()) {
+            try {
+                field.keepInitial(format.write(field));
+            } catch (JacksonException unwritable) {
+                throw new ReplicatedBeanException(
+                        bean.name(),
+                        bean.type(),
+                        null,
+                        "The value of the field '" + field.name() + "' cannot be encoded: "
+                                + unwritable.getOriginalMessage() + ".",
+                        "Let the field begin with a value of its declared type.");
+            }
+        }
+    }
+
+    private @Nullable Class<?> classOf(String name) {
+        Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, name);
+        if (beanFactory.containsSingleton(name)) {
+            Object bean = beanFactory.getSingleton(name);
+            if (bean != null && !(bean instanceof org.springframework.beans.factory.FactoryBean<?>)) {
+                type = BeanCheck.target(bean).getClass();
+            }
+        }
+        return type != null ? ClassUtils.getUserClass(type) : null;
+    }
+
+    private static boolean isInfrastructure(Class<?> type) {
+        return type.getName().startsWith("org.springframework.");
+    }
+
+    private boolean isScopedProxy(String name) {
+        return beanFactory.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(name));
+    }
+
+    private static String displayName(String name) {
+        return ScopedProxyUtils.isScopedTarget(name) ? ScopedProxyUtils.getOriginalBeanName(name) : name;
+    }
+
+    private void refuseBesideAnotherStateMachine(ReplicatedBean bean) {
+        for (String name : beanFactory.getBeanNamesForType(StateMachine.class, true, false)) {
+            Class<?> type = beanFactory.getType(name, false);
+            if (type != null && !ReplicatedStateMachine.class.isAssignableFrom(type)) {
+                throw new ReplicatedBeanException(
+                        bean.name(),
+                        bean.type(),
+                        bean.commands().keySet().stream().findFirst().orElse(null),
+                        "The application brings its own state machine, bean '" + name + "' (" + type.getName()
+                                + "), which takes the place of the one that would apply this bean's commands.",
+                        "Keep one of the two: remove the bean '" + name + "', or the annotations from "
+                                + bean.type().getSimpleName() + ".");
+            }
+        }
+    }
+
+    Codecs codecs() {
+        return codecs;
+    }
+
+    CborFormat stateFormat() {
+        return stateFormat;
+    }
+
+    StateGate gate() {
+        return gate;
+    }
+
+    Collection<ReplicatedBean> beans() {
+        return filled().beans.values();
+    }
+
+    /** The command of that name; null if this application has none. */
+    @Nullable Target command(String name) {
+        return filled().commands.get(name);
+    }
+
+    /** What a call on this object means. */
+    Call call(@Nullable Object target, Method called) {
+        Catalogue known = catalogue;
+        if (known == null) {
+            throw new NodeStoppedException("The application is still starting and its member has not started yet, so"
+                    + " " + ReplicatedBeanException.describe(called) + " cannot be called. Call it when the"
+                    + " application is ready, for example from an ApplicationRunner.");
+        }
+        BeanCalls calls = target != null ? known.byTarget.get(BeanCheck.target(target)) : null;
+        if (calls == null) {
+            throw new IllegalStateException("An object of " + (target != null ? target.getClass() : null)
+                    + " has replicated methods, but was not among the beans when the application started; declare it"
+                    + " as a singleton bean with its class as the declared type.");
+        }
+        return calls.byMethod().computeIfAbsent(called, each -> resolve(calls.bean(), each));
+    }
+
+    private static Call resolve(ReplicatedBean bean, Method called) {
+        Method own = BridgeMethodResolver.findBridgedMethod(AopUtils.getMostSpecificMethod(called, bean.type()));
+        return new Call(bean.commands().get(own), bean.queries().get(own));
+    }
+
+    private Catalogue filled() {
+        Catalogue known = catalogue;
+        if (known == null) {
+            throw new IllegalStateException("The replicated beans are not known yet");
+        }
+        return known;
+    }
+
+    /** A command's method and the object it acts on. */
+    record Target(ReplicatedMethod method, Object object) {}
+
+    /** One of the two is there. */
+    record Call(
+            @Nullable ReplicatedMethod command, @Nullable ReadConsistency query) {}
+
+    /** What calls on one bean mean; a method may be called as the class's own or as an interface's. */
+    private record BeanCalls(ReplicatedBean bean, Map<Method, Call> byMethod) {}
+
+    private static final class Catalogue {
+
+        final Map<String, ReplicatedBean> beans = new TreeMap<>();
+        final Map<String, Target> commands = new TreeMap<>();
+        final Map<Object, BeanCalls> byTarget = new IdentityHashMap<>();
+
+        void add(ReplicatedBean bean) {
+            beans.put(bean.name(), bean);
+            byTarget.put(bean.target(), new BeanCalls(bean, new ConcurrentHashMap<>()));
+            bean.commands().values().forEach(method -> {
+                Target earlier = commands.putIfAbsent(method.command(), new Target(method, bean.target()));
+                if (earlier != null) {
+                    throw new ReplicatedBeanException(
+                            bean.name(),
+                            bean.type(),
+                            method.method(),
+                            "The command name '" + method.command() + "' is also the one of "
+                                    + earlier.method().beanClass().getName() + "."
+                                    + ReplicatedBeanException.describe(
+                                            earlier.method().method()) + " (bean '"
+                                    + earlier.method().beanName() + "').",
+                            "Give one of the two another name.");
+                }
+            });
+        }
+    }
+}

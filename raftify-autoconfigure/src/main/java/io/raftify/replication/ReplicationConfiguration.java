@@ -1,0 +1,59 @@
+package io.raftify.replication;
+
+import io.raftify.node.RaftNode;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Role;
+
+/**
+ * What turns annotated beans into replicated ones in any Spring application: import it beside a
+ * {@link RaftNode} bean, made with a {@link ReplicatedStateMachine}, and a {@link ReplicationSettings} bean. Without a
+ * {@code RaftNode} bean, commands and queries are refused; they never run locally without a word.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import(ProxyCreatorRegistrar.class)
+public final class ReplicationConfiguration {
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ReplicatedMethodAdvisor replicatedMethodAdvisor(
+            ObjectProvider<ReplicatedBeans> beans,
+            ObjectProvider<RaftNode> node,
+            ObjectProvider<ReplicationSettings> settings,
+            ObjectProvider<CommandListener> listeners) {
+        return new ReplicatedMethodAdvisor(new ReplicatedMethodInterceptor(
+                beans::getObject,
+                () -> new CommandCaller(
+                        node.getIfAvailable(),
+                        beans.getObject().codecs(),
+                        settings.getObject(),
+                        listeners.orderedStream().toList(),
+                        InstantSource.system()),
+                () -> new QueryCaller(
+                        node.getIfAvailable(),
+                        beans.getObject().gate(),
+                        settings.getObject().readTimeout())));
+    }
+
+    @Bean
+    static ReplicatedBeans replicatedBeans(
+            ConfigurableListableBeanFactory beanFactory, ObjectProvider<CommandCodec> codecs) {
+        CborFormat format = new CborFormat();
+        CommandCodec cbor = new CborCommandCodec(format);
+        List<CommandCodec> all = new ArrayList<>(codecs.orderedStream().toList());
+        CommandCodec own = codecs.getIfUnique();
+        if (!all.isEmpty() && own == null) {
+            throw new IllegalStateException("There are several CommandCodec beans; mark the one that is to write new"
+                    + " entries @Primary, the others will read what they wrote.");
+        }
+        all.add(cbor);
+        return new ReplicatedBeans(beanFactory, new Codecs(own != null ? own : cbor, all), format);
+    }
+}

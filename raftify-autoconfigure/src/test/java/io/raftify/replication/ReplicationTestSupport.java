@@ -1,0 +1,41 @@
+package io.raftify.replication;
+
+import io.raftify.testnode.SingleMemberNode;
+import java.time.Duration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Contexts with replicated beans in front of a member of a cluster of one. */
+final class ReplicationTestSupport {
+
+    private ReplicationTestSupport() {}
+
+    static ApplicationContextRunner context(Class<?>... beans) {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class))
+                .withUserConfiguration(ReplicationConfiguration.class, Member.class)
+                .withUserConfiguration(beans);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Member {
+
+        @Bean
+        ReplicationSettings settings() {
+            return new ReplicationSettings("n1", Duration.ofSeconds(5), Duration.ofSeconds(5));
+        }
+
+        @Bean
+        ReplicatedStateMachine stateMachine(ReplicatedBeans beans) {
+            return new ReplicatedStateMachine(beans);
+        }
+
+        @Bean(initMethod = "start", destroyMethod = "close")
+        SingleMemberNode node(ReplicatedStateMachine stateMachine) {
+            return new SingleMemberNode("n1", stateMachine);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.raftify.testnode;
+
+import io.raftify.node.NodeStatus;
+import io.raftify.node.NodeStoppedException;
+import io.raftify.node.RaftNode;
+import io.raftify.node.RaftNodeListener;
+import io.raftify.node.Role;
+import io.raftify.node.StateMachine;
+import io.raftify.node.StorageStatus;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies what is proposed at once, on a thread of its own like a real member. Keeps the log, so that a second state
+ * machine can be driven by it. A test may replace what it says of itself, and let proposals fail or wait.
+ */
+public final class SingleMemberNode implements RaftNode {
+
+    private final String nodeId;
+    private final StateMachine stateMachine;
+    private final List<byte[]> entries = new ArrayList<>();
+    private final ExecutorService applyThread =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "test-apply"));
+
+    private volatile boolean running;
+    private volatile long applied;
+    private volatile @Nullable String failure;
+    private volatile UnaryOperator<NodeStatus> seenAs = UnaryOperator.identity();
+    private volatile @Nullable CompletableFuture<byte[]> answer;
+
+    public SingleMemberNode(String nodeId, StateMachine stateMachine) {
+        this.nodeId = nodeId;
+        this.stateMachine = stateMachine;
+    }
+
+    /** From now on, changes what {@link #status()} says. */
+    public void seenAs(UnaryOperator<NodeStatus> view) {
+        this.seenAs = view;
+    }
+
+    /** From now on, proposals are not applied but answered by this; null undoes it. */
+    public void answerWith(@Nullable CompletableFuture<byte[]> answer) {
+        this.answer = answer;
+    }
+
+    public List<byte[]> entries() {
+        synchronized (entries) {
+            return List.copyOf(entries);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public CompletableFuture<byte[]> propose(byte[] command, Duration timeout) {
+        CompletableFuture<byte[]> fixed = answer;
+        if (fixed != null) {
+            return fixed;
+        }
+        if (!running || failure != null) {
+            return CompletableFuture.failedFuture(new NodeStoppedException("not running"));
+        }
+        return CompletableFuture.supplyAsync(() -> applyNow(command), applyThread);
+    }
+
+    private byte[] applyNow(byte[] command) {
+        synchronized (entries) {
+            entries.add(command);
+        }
+        try {
+            byte[] result = stateMachine.apply(applied + 1, 1, command);
+            applied++;
+            return result;
+        } catch (RuntimeException | Error poison) {
+            failure = String.valueOf(poison.getMessage());
+            throw new NodeStoppedException(failure);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex(Duration timeout) {
+        return CompletableFuture.supplyAsync(() -> applied, applyThread);
+    }
+
+    @Override
+    public NodeStatus status() {
+        return seenAs.apply(new NodeStatus(
+                nodeId,
+                "test",
+                failure != null ? Role.FAILED : running ? Role.LEADER : Role.STOPPED,
+                1,
+                running ? nodeId : null,
+                applied == 0 ? 0 : 1,
+                applied,
+                applied,
+                applied,
+                0,
+                1,
+                running,
+                List.of(),
+                new StorageStatus("memory", "none", null, 1, 0),
+                failure));
+    }
+
+    @Override
+    public void addListener(RaftNodeListener listener) {}
+
+    @Override
+    public boolean handOverLeadership(Duration timeout) {
+        return false;
+    }
+
+    @Override
+    public CompletableFuture<Long> snapshot() {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    writeSnapshot();
+                    return applied;
+                },
+                applyThread);
+    }
+
+    /** The state as it would be sent to another member. */
+    public byte[] writeSnapshot() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            stateMachine.snapshot().writeTo(out);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return out.toByteArray();
+    }
+
+    public void restore(byte[] snapshot) throws IOException {
+        stateMachine.restore(new ByteArrayInputStream(snapshot));
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        applyThread.shutdown();
+    }
+}

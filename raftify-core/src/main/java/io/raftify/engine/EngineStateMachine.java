@@ -1,0 +1,239 @@
+package io.raftify.engine;
+
+import com.alipay.sofa.jraft.Closure;
+import com.alipay.sofa.jraft.Iterator;
+import com.alipay.sofa.jraft.Status;
+import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.core.StateMachineAdapter;
+import com.alipay.sofa.jraft.entity.LeaderChangeContext;
+import com.alipay.sofa.jraft.error.RaftError;
+import com.alipay.sofa.jraft.error.RaftException;
+import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
+import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
+import io.raftify.node.StateMachine;
+import io.raftify.node.StateSnapshot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Drives the user's state machine from the engine's committed entries, and its snapshots. */
+final class EngineStateMachine extends StateMachineAdapter {
+
+    private static final Logger log = LoggerFactory.getLogger(EngineStateMachine.class);
+
+    /** What the member wants to know of leadership. */
+    interface Leadership {
+
+        void changed(long term, @Nullable String leaderId);
+    }
+
+    private final String self;
+    private final StateMachine stateMachine;
+    private final Participation participation;
+    private final ExecutorService snapshots;
+    private final Leadership leadership;
+    private final int snapshotEntries;
+    private final Runnable snapshotDue;
+    private final AtomicBoolean snapshotRequested = new AtomicBoolean();
+
+    private volatile long snapshotIndex;
+
+    /** Where a snapshot was last tried, so that a failing one is not tried again at every entry. */
+    private volatile long attemptedIndex;
+
+    private volatile long appliedIndex;
+    private volatile @Nullable String restoreFailure;
+
+    EngineStateMachine(
+            String self,
+            StateMachine stateMachine,
+            int snapshotEntries,
+            Participation participation,
+            ExecutorService snapshots,
+            Leadership leadership,
+            Runnable snapshotDue) {
+        this.self = self;
+        this.stateMachine = stateMachine;
+        this.snapshotEntries = snapshotEntries;
+        this.participation = participation;
+        this.snapshots = snapshots;
+        this.leadership = leadership;
+        this.snapshotDue = snapshotDue;
+    }
+
+    long snapshotIndex() {
+        return snapshotIndex;
+    }
+
+    /** Why the last snapshot could not be restored; null if it could. */
+    @Nullable String restoreFailure() {
+        return restoreFailure;
+    }
+
+    @Override
+    public void onApply(Iterator entries) {
+        while (entries.hasNext()) {
+            long index = entries.getIndex();
+            byte[] result;
+            try {
+                result = stateMachine.apply(index, entries.getTerm(), bytes(entries.getData()));
+            } catch (Throwable cannotApply) {
+                // Also errors: an entry half applied must not be followed by the next one, and never skipped.
+                String reason =
+                        "Entry " + index + " (term " + entries.getTerm() + ") could not be applied: " + cannotApply;
+                log.error(
+                        "Member {} stops applying and stops taking part. {} It is not skipped; restart the member once "
+                                + "the cause is mended.",
+                        self,
+                        reason,
+                        cannotApply);
+                participation.fail(reason);
+                entries.setErrorAndRollback(1, new Status(RaftError.ESTATEMACHINE, "%s", reason));
+                return;
+            }
+            appliedIndex = index;
+            if (entries.done() instanceof LocalProposal proposal) {
+                proposal.result(result);
+                proposal.run(Status.OK());
+            }
+            entries.next();
+        }
+        if (snapshotEntries > 0 && appliedIndex - attemptedIndex >= snapshotEntries) {
+            requestSnapshot();
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer data) {
+        byte[] bytes = new byte[data.remaining()];
+        data.get(bytes);
+        return bytes;
+    }
+
+    private void requestSnapshot() {
+        if (snapshotRequested.compareAndSet(false, true)) {
+            try {
+                // Not from this thread: the engine would put the request into the queue that this thread empties.
+                snapshots.execute(snapshotDue);
+            } catch (RejectedExecutionException closing) {
+                log.debug("No snapshot: the member is closing");
+            }
+        }
+    }
+
+    @Override
+    public void onSnapshotSave(SnapshotWriter writer, Closure done) {
+        long index = appliedIndex;
+        StateSnapshot snapshot;
+        try {
+            snapshot = stateMachine.snapshot();
+        } catch (RuntimeException noSnapshot) {
+            snapshotFailed(done, index, noSnapshot);
+            return;
+        }
+        try {
+            snapshots.execute(() -> write(writer, snapshot, index, done));
+        } catch (RejectedExecutionException closing) {
+            done.run(new Status(RaftError.ESHUTDOWN, "The member is closing"));
+        }
+    }
+
+    private void write(SnapshotWriter writer, StateSnapshot snapshot, long index, Closure done) {
+        long start = System.nanoTime();
+        try {
+            Path file = Path.of(writer.getPath(), SnapshotFile.NAME);
+            SnapshotFile.write(file, snapshot);
+            if (!writer.addFile(SnapshotFile.NAME)) {
+                throw new IOException("The engine did not take the file " + file);
+            }
+        } catch (IOException | RuntimeException notWritten) {
+            snapshotFailed(done, index, notWritten);
+            return;
+        }
+        snapshotIndex = index;
+        attemptedIndex = index;
+        snapshotRequested.set(false);
+        done.run(Status.OK());
+        log.debug(
+                "Member {} wrote a snapshot up to index {} in {} ms",
+                self,
+                index,
+                (System.nanoTime() - start) / 1_000_000);
+    }
+
+    /** The log is only longer than it need be; the next try comes after as many entries again. */
+    private void snapshotFailed(Closure done, long index, Exception why) {
+        log.warn(
+                "Member {} could not write a snapshot up to index {}; the log is kept and another try is made later: {}",
+                self,
+                index,
+                why.toString(),
+                why);
+        attemptedIndex = index;
+        snapshotRequested.set(false);
+        done.run(new Status(RaftError.EIO, "%s", "The snapshot could not be written: " + why));
+    }
+
+    /** A snapshot asked for in vain, because one is being written or nothing is new. */
+    void snapshotNotBegun() {
+        snapshotRequested.set(false);
+    }
+
+    @Override
+    public boolean onSnapshotLoad(SnapshotReader reader) {
+        Path file = Path.of(reader.getPath(), SnapshotFile.NAME);
+        try {
+            SnapshotFile.restore(file, stateMachine);
+            snapshotIndex = reader.load().getLastIncludedIndex();
+            attemptedIndex = snapshotIndex;
+            appliedIndex = snapshotIndex;
+            return true;
+        } catch (IOException | RuntimeException notRestored) {
+            String reason = "The state could not be restored from snapshot " + file + ": " + notRestored.getMessage();
+            log.error("Member {} stops taking part. {}", self, reason, notRestored);
+            restoreFailure = reason;
+            participation.fail(reason);
+            return false;
+        }
+    }
+
+    @Override
+    public void onLeaderStart(long term) {
+        leadership.changed(term, self);
+    }
+
+    @Override
+    public void onLeaderStop(Status status) {
+        log.debug("Member {} leads no more: {}", self, status);
+    }
+
+    @Override
+    public void onStartFollowing(LeaderChangeContext context) {
+        leadership.changed(context.getTerm(), EngineNames.nodeId(context.getLeaderId()));
+    }
+
+    @Override
+    public void onStopFollowing(LeaderChangeContext context) {
+        leadership.changed(context.getTerm(), null);
+    }
+
+    @Override
+    public void onConfigurationCommitted(Configuration configuration) {
+        log.debug("Member {} sees members {} committed", self, EngineNames.nodeIds(configuration));
+    }
+
+    @Override
+    public void onError(RaftException error) {
+        participation.fail(error.getStatus().getErrorMsg());
+    }
+
+    @Override
+    public void onShutdown() {
+        log.debug("Member {} applied up to index {}", self, appliedIndex);
+    }
+}

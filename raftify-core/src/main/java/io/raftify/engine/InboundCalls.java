@@ -1,0 +1,176 @@
+package io.raftify.engine;
+
+import com.alipay.sofa.jraft.Status;
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.rpc.RpcRequestClosure;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.GetFileRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
+import com.alipay.sofa.jraft.rpc.RpcResponseClosureAdapter;
+import com.alipay.sofa.jraft.storage.FileService;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.raftify.transport.MemberTransport;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands the calls of peers to the engine's node, without the engine's own request processors.
+ *
+ * <p>Guard G1. The engine's processor for appends numbers requests and holds answers back until all earlier ones are
+ * there; after a reconnect, late answers of the old connection fall into the numbering of the new one and every later
+ * answer waits for ever. Here each peer has one lane, in which its appends are handled in the order of its stream, and
+ * every answer goes out when it is ready: the leader's replicator puts them in order itself.
+ *
+ * <p>Every request and every answer passes {@link Participation} (guards G2 and G3).
+ */
+final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(InboundCalls.class);
+
+    private final NodeImpl node;
+    private final Participation participation;
+    private final MemberParts.AppendHandler appends;
+    private final MemberTransport.InboundHandler own;
+    private final String memberId;
+    private final Map<String, ExecutorService> appendLanes = new ConcurrentHashMap<>();
+
+    /** Votes wait for the log to be on disk, so they must not hold up anything else. */
+    private final ExecutorService votes;
+
+    /** Reads only take a lock and send heartbeats, but the lock may be held by an append. */
+    private final ExecutorService reads;
+
+    /** An install waits until the whole snapshot is fetched; a second one must be able to replace the first. */
+    private final ExecutorService installs;
+
+    private final ExecutorService files;
+
+    /** @param own takes the calls that are not the engine's; must not block */
+    InboundCalls(
+            String memberId,
+            NodeImpl node,
+            Participation participation,
+            MemberParts.AppendHandler appends,
+            MemberTransport.InboundHandler own) {
+        this.appends = appends;
+        this.memberId = memberId;
+        this.node = node;
+        this.participation = participation;
+        this.own = own;
+        this.votes = MemberThreads.pool(memberId + "-votes", 2, 256);
+        this.reads = MemberThreads.pool(memberId + "-reads", 2, 4_096);
+        this.installs = MemberThreads.pool(memberId + "-install", 2, 16);
+        this.files = MemberThreads.pool(memberId + "-files", 1, 256);
+    }
+
+    @Override
+    public void receive(String peer, int number, ByteString payload, MemberTransport.Responder responder) {
+        MessageKind kind = MessageKind.of(number);
+        if (kind == null) {
+            responder.refuse("this member does not know calls of kind " + number + "; it may be an older version");
+            return;
+        }
+        String refusal = participation.refusal();
+        if (refusal != null && kind != MessageKind.PROPOSE && kind != MessageKind.REPORT) {
+            responder.refuse(refusal);
+            return;
+        }
+        try {
+            switch (kind) {
+                case PROPOSE, REPORT -> own.receive(peer, number, payload, responder);
+                case APPEND -> lane(peer).execute(() -> handle(peer, kind, payload, responder));
+                case VOTE, TIMEOUT_NOW -> votes.execute(() -> handle(peer, kind, payload, responder));
+                case READ_INDEX -> reads.execute(() -> handle(peer, kind, payload, responder));
+                case INSTALL_SNAPSHOT -> installs.execute(() -> handle(peer, kind, payload, responder));
+                case GET_FILE -> files.execute(() -> handle(peer, kind, payload, responder));
+            }
+        } catch (RejectedExecutionException full) {
+            responder.refuse("too many calls of kind " + kind + " are waiting");
+        }
+    }
+
+    private ExecutorService lane(String peer) {
+        return appendLanes.computeIfAbsent(peer, name -> MemberThreads.lane(memberId + "-append-from-" + name));
+    }
+
+    private void handle(String peer, MessageKind kind, ByteString payload, MemberTransport.Responder responder) {
+        Message request;
+        try {
+            request = kind.parseRequest(payload);
+        } catch (InvalidProtocolBufferException malformed) {
+            log.warn("Refused a {} of member {} that could not be read: {}", kind, peer, malformed.getMessage());
+            responder.refuse("the " + kind + " could not be read: " + malformed.getMessage());
+            return;
+        }
+        Supplier<@Nullable String> gate = participation::refusal;
+        PeerAnswer answer = new PeerAnswer(peer, responder, gate);
+        try {
+            Message ready = dispatch(request, new RpcRequestClosure(answer));
+            if (ready != null) {
+                answer.sendResponse(ready);
+            }
+        } catch (RuntimeException unexpected) {
+            log.warn("The engine could not handle a {} of member {}", kind, peer, unexpected);
+            answer.refuseUnlessAnswered("the " + kind + " could not be handled: " + unexpected);
+        }
+    }
+
+    private @Nullable Message dispatch(Message request, RpcRequestClosure done) {
+        if (request instanceof AppendEntriesRequest append) {
+            return appends.handle(node, append, done);
+        }
+        if (request instanceof RequestVoteRequest vote) {
+            return vote.getPreVote() ? node.handlePreVoteRequest(vote) : node.handleRequestVoteRequest(vote);
+        }
+        if (request instanceof ReadIndexRequest read) {
+            node.handleReadIndexRequest(read, new ReadIndexAnswer(done));
+            return null;
+        }
+        if (request instanceof InstallSnapshotRequest install) {
+            return node.handleInstallSnapshot(install, done);
+        }
+        if (request instanceof TimeoutNowRequest timeoutNow) {
+            return node.handleTimeoutNowRequest(timeoutNow, done);
+        }
+        return FileService.getInstance().handleGetFile((GetFileRequest) request, done);
+    }
+
+    @Override
+    public void close() {
+        appendLanes.values().forEach(ExecutorService::shutdownNow);
+        votes.shutdownNow();
+        reads.shutdownNow();
+        installs.shutdownNow();
+        files.shutdownNow();
+    }
+
+    private static final class ReadIndexAnswer extends RpcResponseClosureAdapter<ReadIndexResponse> {
+
+        private final RpcRequestClosure done;
+
+        ReadIndexAnswer(RpcRequestClosure done) {
+            this.done = done;
+        }
+
+        @Override
+        public void run(Status status) {
+            if (status.isOk()) {
+                done.sendResponse(getResponse());
+            } else {
+                done.run(status);
+            }
+        }
+    }
+}

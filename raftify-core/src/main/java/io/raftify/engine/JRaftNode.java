@@ -1,0 +1,170 @@
+package io.raftify.engine;
+
+import io.raftify.engine.wire.MemberReport;
+import io.raftify.node.NodeStatus;
+import io.raftify.node.NodeStoppedException;
+import io.raftify.node.RaftNode;
+import io.raftify.node.RaftNodeListener;
+import io.raftify.node.RaftNodeSettings;
+import io.raftify.node.ReadUnavailableException;
+import io.raftify.node.Role;
+import io.raftify.node.StateMachine;
+import io.raftify.node.StorageStatus;
+import io.raftify.storage.MemberStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A member on SOFAJRaft: its life from start to close. What it does in between is in {@link RunningMember}. */
+final class JRaftNode implements RaftNode {
+
+    private static final Logger log = LoggerFactory.getLogger(JRaftNode.class);
+
+    private final RaftNodeSettings settings;
+    private final StateMachine stateMachine;
+    private final MemberParts parts;
+    private final Listeners listeners = new Listeners();
+    private final AtomicLong elections = new AtomicLong();
+    private final Participation participation;
+
+    private enum Life {
+        NEW,
+        STARTED,
+        CLOSED
+    }
+
+    private Life life = Life.NEW;
+    private volatile @Nullable RunningMember running;
+
+    JRaftNode(RaftNodeSettings settings, StateMachine stateMachine, MemberParts parts) {
+        this.settings = settings;
+        this.stateMachine = stateMachine;
+        this.parts = parts;
+        this.participation = parts.participations().get();
+        participation.onFailure(reason -> {
+            log.error("Member {} stops taking part: {}", settings.nodeId(), reason);
+            listeners.failed(reason);
+        });
+    }
+
+    @Override
+    public synchronized void start() {
+        if (life != Life.NEW) {
+            throw new IllegalStateException(
+                    "A member is started once; this one is " + life.name().toLowerCase(Locale.ROOT));
+        }
+        // Also after a failed start: nothing of it is used again.
+        life = Life.CLOSED;
+        MemberStore store = parts.stores().apply(settings);
+        try {
+            participation.watch(store);
+            this.running =
+                    RunningMember.start(settings, stateMachine, store, parts, participation, listeners, elections);
+            life = Life.STARTED;
+        } catch (RuntimeException notStarted) {
+            store.close();
+            throw notStarted;
+        }
+    }
+
+    @Override
+    public CompletableFuture<byte[]> propose(byte[] command, Duration timeout) {
+        checkTimeout(timeout);
+        RunningMember member = running;
+        return member != null
+                ? member.proposals().propose(command, timeout)
+                : CompletableFuture.failedFuture(new NodeStoppedException("Not proposed: this member is not running."));
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex(Duration timeout) {
+        checkTimeout(timeout);
+        RunningMember member = running;
+        return member != null
+                ? member.reads().readIndex(timeout)
+                : CompletableFuture.failedFuture(new ReadUnavailableException("Not read: this member is not running."));
+    }
+
+    private static void checkTimeout(Duration timeout) {
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException("The timeout must be greater than zero, but is " + timeout);
+        }
+    }
+
+    @Override
+    public NodeStatus status() {
+        RunningMember member = running;
+        return member != null ? member.status() : stopped();
+    }
+
+    private NodeStatus stopped() {
+        StorageStatus storage = new StorageStatus(
+                settings.storageType().name().toLowerCase(Locale.ROOT),
+                "unknown",
+                settings.dataDir() == null ? null : settings.dataDir().toString(),
+                0,
+                0);
+        return new NodeStatus(
+                settings.nodeId(),
+                settings.clusterName(),
+                Role.STOPPED,
+                0,
+                null,
+                0,
+                0,
+                0,
+                0,
+                0,
+                elections.get(),
+                false,
+                List.of(),
+                storage,
+                participation.failureReason());
+    }
+
+    @Override
+    public void addListener(RaftNodeListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public boolean handOverLeadership(Duration timeout) {
+        RunningMember member = running;
+        return member == null || member.handOverLeadership(timeout);
+    }
+
+    @Override
+    public CompletableFuture<Long> snapshot() {
+        RunningMember member = running;
+        return member != null
+                ? member.snapshot()
+                : CompletableFuture.failedFuture(new NodeStoppedException("No snapshot: this member is not running."));
+    }
+
+    @Override
+    public synchronized void close() {
+        life = Life.CLOSED;
+        RunningMember member = running;
+        running = null;
+        if (member != null) {
+            member.close();
+            log.info("Member {} of cluster '{}' has stopped", settings.nodeId(), settings.clusterName());
+        }
+    }
+
+    /** What this member tells the others of itself. */
+    static MemberReport report(NodeStatus status) {
+        return MemberReport.newBuilder()
+                .setRole(PeerWatch.wire(status.role()))
+                .setTerm(status.term())
+                .setLastIndex(status.lastIndex())
+                .setCommitIndex(status.commitIndex())
+                .setAppliedIndex(status.appliedIndex())
+                .build();
+    }
+}

@@ -1,0 +1,144 @@
+package io.raftify.engine;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.raftify.engine.wire.MemberReport;
+import io.raftify.node.PeerStatus;
+import io.raftify.node.RaftNodeSettings;
+import io.raftify.node.Role;
+import io.raftify.transport.MemberTransport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the other members how they are, once a second, so that each member can show all of them. Decides nothing. */
+final class PeerWatch {
+
+    private static final Logger log = LoggerFactory.getLogger(PeerWatch.class);
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+
+    private final RaftNodeSettings settings;
+    private final MemberTransport transport;
+    private final Map<String, Heard> reports = new ConcurrentHashMap<>();
+
+    PeerWatch(RaftNodeSettings settings, MemberTransport transport) {
+        this.settings = settings;
+        this.transport = transport;
+    }
+
+    void start(ScheduledExecutorService clock) {
+        clock.scheduleWithFixedDelay(this::ask, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void ask() {
+        for (String peer : settings.peers().keySet()) {
+            if (!peer.equals(settings.nodeId()) && transport.connected(peer)) {
+                transport.call(peer, MessageKind.REPORT.number(), ByteString.EMPTY, PERIOD, (answer, failure) -> {
+                    if (answer != null) {
+                        heard(peer, answer);
+                    }
+                });
+            }
+        }
+    }
+
+    private void heard(String peer, ByteString answer) {
+        try {
+            reports.put(peer, new Heard(MemberReport.parseFrom(answer), System.nanoTime()));
+        } catch (InvalidProtocolBufferException unreadable) {
+            log.debug("Member {} described itself in a way that could not be read", peer, unreadable);
+        }
+    }
+
+    /** @param commitIndex the highest this member knows of itself */
+    List<PeerStatus> peers(long commitIndex) {
+        long highest = commitIndex;
+        for (Heard heard : reports.values()) {
+            highest = Math.max(highest, heard.report.getCommitIndex());
+        }
+        List<PeerStatus> peers = new ArrayList<>();
+        for (String peer : settings.peers().keySet()) {
+            if (!peer.equals(settings.nodeId())) {
+                peers.add(describe(peer, highest, reports.get(peer)));
+            }
+        }
+        return peers;
+    }
+
+    /** Who could lead in place of this member: those that are connected, the one with the longest log first. */
+    List<String> successors() {
+        Comparator<String> longestLogFirst = Comparator.comparingLong(peer -> {
+            Heard heard = reports.get(peer);
+            return heard == null ? 0 : -heard.report.getLastIndex();
+        });
+        return settings.peers().keySet().stream()
+                .filter(peer -> !peer.equals(settings.nodeId()) && transport.connected(peer))
+                .sorted(longestLogFirst)
+                .toList();
+    }
+
+    private PeerStatus describe(String peer, long highestCommit, @Nullable Heard heard) {
+        MemberTransport.PeerConnection connection = transport.connection(peer);
+        if (heard == null) {
+            return new PeerStatus(
+                    peer,
+                    connection.address(),
+                    connection.connected(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    connection.lastError());
+        }
+        MemberReport report = heard.report;
+        return new PeerStatus(
+                peer,
+                connection.address(),
+                connection.connected(),
+                role(report.getRole()),
+                report.getTerm(),
+                report.getLastIndex(),
+                report.getCommitIndex(),
+                report.getAppliedIndex(),
+                Math.max(0, highestCommit - report.getAppliedIndex()),
+                Duration.ofNanos(System.nanoTime() - heard.at),
+                connection.lastError());
+    }
+
+    private static @Nullable Role role(MemberReport.ReportedRole role) {
+        return switch (role) {
+            case FOLLOWER -> Role.FOLLOWER;
+            case CANDIDATE -> Role.CANDIDATE;
+            case LEADER -> Role.LEADER;
+            case TRANSFERRING -> Role.TRANSFERRING;
+            case LEARNER -> Role.LEARNER;
+            case FAILED -> Role.FAILED;
+            case ROLE_UNSPECIFIED, UNRECOGNIZED -> null;
+        };
+    }
+
+    static MemberReport.ReportedRole wire(Role role) {
+        return switch (role) {
+            case FOLLOWER -> MemberReport.ReportedRole.FOLLOWER;
+            case CANDIDATE -> MemberReport.ReportedRole.CANDIDATE;
+            case LEADER -> MemberReport.ReportedRole.LEADER;
+            case TRANSFERRING -> MemberReport.ReportedRole.TRANSFERRING;
+            case LEARNER -> MemberReport.ReportedRole.LEARNER;
+            case FAILED -> MemberReport.ReportedRole.FAILED;
+            case STOPPED -> MemberReport.ReportedRole.ROLE_UNSPECIFIED;
+        };
+    }
+
+    private record Heard(MemberReport report, long at) {}
+}

@@ -1,0 +1,142 @@
+package io.raftify.engine;
+
+import io.raftify.node.NoLeaderException;
+import io.raftify.node.NodeStoppedException;
+import io.raftify.node.OutcomeUnknownException;
+import io.raftify.node.OverloadedException;
+import io.raftify.node.ProposalRejectedException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** One command of a caller on this member, from call to end. */
+final class PendingProposal implements LocalProposal.Ending {
+
+    private static final long SHORTEST_PAUSE_MILLIS = 5;
+    private static final long LONGEST_PAUSE_MILLIS = 100;
+
+    private final Proposals proposals;
+    private final byte[] command;
+    private final ScheduledExecutorService clock;
+    private final long deadline;
+    private final CompletableFuture<byte[]> future = new CompletableFuture<>();
+    private final ScheduledFuture<?> timer;
+
+    /** Whether some leader may have the command. Guarded by this. */
+    private boolean handedOver;
+
+    private String lastReason = "it was not tried yet";
+    private int attempts;
+
+    PendingProposal(Proposals proposals, byte[] command, Duration timeout, ScheduledExecutorService clock) {
+        this.proposals = proposals;
+        this.command = command;
+        this.clock = clock;
+        this.deadline = System.nanoTime() + timeout.toNanos();
+        this.timer = clock.schedule(this::expired, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    CompletableFuture<byte[]> future() {
+        return future;
+    }
+
+    byte[] command() {
+        return command;
+    }
+
+    Duration remaining() {
+        return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+    }
+
+    void attempt() {
+        synchronized (this) {
+            if (future.isDone()) {
+                return;
+            }
+            handedOver = true;
+            attempts++;
+        }
+        proposals.hand(this);
+    }
+
+    /** Surely no leader has it: another attempt after a pause. */
+    void tryAgain(String reason) {
+        long pause;
+        synchronized (this) {
+            handedOver = false;
+            lastReason = reason;
+            pause = Math.min(LONGEST_PAUSE_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(attempts - 1, 5));
+        }
+        // Half of it random, so that callers who failed together do not come back together.
+        pause = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
+        if (future.isDone() || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) >= deadline) {
+            return;
+        }
+        try {
+            clock.schedule(this::attempt, pause, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            stopped("it is closing");
+        }
+    }
+
+    @Override
+    public void applied(byte[] result) {
+        timer.cancel(false);
+        future.complete(result);
+    }
+
+    void rejected(ProposalRejectedException why) {
+        end(why);
+    }
+
+    void unknown(String reason) {
+        end(new OutcomeUnknownException("The command may have been applied, or may be yet: " + reason + "."));
+    }
+
+    @Override
+    public void notApplied(ApplyFate fate, String reason) {
+        switch (fate) {
+            case NOT_LEADER -> tryAgain("this member does not lead any more");
+            case OVERLOADED -> rejected(new OverloadedException("Not applied: the engine's queue is full: " + reason));
+            case STOPPED -> rejected(new NodeStoppedException("Not applied: this member is shutting down."));
+            case UNKNOWN -> unknown(reason);
+        }
+    }
+
+    private void expired() {
+        boolean mayBeApplied;
+        String reason;
+        synchronized (this) {
+            mayBeApplied = handedOver;
+            reason = lastReason;
+        }
+        if (mayBeApplied) {
+            end(new OutcomeUnknownException("The deadline passed before the leader answered; the command may have been "
+                    + "applied, or may be yet."));
+        } else {
+            end(new NoLeaderException("Not applied: no leader took the command before the deadline: " + reason + "."));
+        }
+    }
+
+    /** The member has stopped. */
+    void stopped(String why) {
+        boolean mayBeApplied;
+        synchronized (this) {
+            mayBeApplied = handedOver;
+        }
+        if (mayBeApplied) {
+            unknown("this member stopped: " + why);
+        } else {
+            rejected(new NodeStoppedException("Not applied: this member stopped: " + why + "."));
+        }
+    }
+
+    private void end(RuntimeException why) {
+        timer.cancel(false);
+        future.completeExceptionally(why);
+    }
+}

@@ -1,0 +1,210 @@
+package io.raftify.engine;
+
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import io.raftify.engine.wire.ProposalAnswer;
+import io.raftify.engine.wire.Rejection;
+import io.raftify.node.NodeStoppedException;
+import io.raftify.node.OverloadedException;
+import io.raftify.node.ProposalTooLargeException;
+import io.raftify.node.RaftNodeSettings;
+import io.raftify.transport.CallFailure;
+import io.raftify.transport.MemberTransport;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commands on their way into the log: proposed here when this member leads, else passed on to the leader.
+ *
+ * <p>A command is tried again, until its deadline, only while it is certain that no leader has it. From the moment that
+ * is not certain any more, the first answer decides, and no answer means that the outcome is unknown.
+ */
+final class Proposals {
+
+    private final NodeImpl node;
+    private final MemberTransport transport;
+    private final Participation participation;
+    private final ScheduledExecutorService clock;
+    private final PendingGate gate;
+    private final String self;
+    private final int maxSize;
+    private final Set<PendingProposal> pending = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    Proposals(
+            RaftNodeSettings settings,
+            NodeImpl node,
+            MemberTransport transport,
+            Participation participation,
+            ScheduledExecutorService clock) {
+        this.self = settings.nodeId();
+        this.maxSize = settings.maxProposalSize();
+        this.node = node;
+        this.transport = transport;
+        this.participation = participation;
+        this.clock = clock;
+        this.gate = new PendingGate(settings.maxPendingProposals(), settings.maxPendingBytes());
+    }
+
+    CompletableFuture<byte[]> propose(byte[] command, Duration timeout) {
+        String refusal = participation.refusal();
+        if (refusal != null) {
+            return CompletableFuture.failedFuture(new NodeStoppedException("Not proposed: " + refusal + "."));
+        }
+        if (command.length > maxSize) {
+            return CompletableFuture.failedFuture(new ProposalTooLargeException("Not proposed: the command has "
+                    + command.length + " bytes, but at most " + maxSize + " are allowed."));
+        }
+        if (!gate.enter(command.length)) {
+            return CompletableFuture.failedFuture(new OverloadedException(
+                    "Not proposed: too many proposals are in flight on this member: " + gate + "."));
+        }
+        PendingProposal proposal;
+        try {
+            proposal = new PendingProposal(this, command, timeout, clock);
+        } catch (RejectedExecutionException closing) {
+            gate.leave(command.length);
+            return CompletableFuture.failedFuture(new NodeStoppedException("Not proposed: this member is closing."));
+        }
+        pending.add(proposal);
+        proposal.future().whenComplete((result, failure) -> {
+            pending.remove(proposal);
+            gate.leave(command.length);
+        });
+        proposal.attempt();
+        if (closed) {
+            // Came in beside close(), which may not have seen it.
+            proposal.stopped("it is closing");
+        }
+        return proposal.future();
+    }
+
+    /** Hands the command to whoever leads now. Called by the proposal, which gets exactly one answer. */
+    void hand(PendingProposal proposal) {
+        String refusal = participation.refusal();
+        if (refusal != null) {
+            proposal.rejected(new NodeStoppedException("Not applied: " + refusal + "."));
+            return;
+        }
+        String leader = EngineNames.nodeId(node.getLeaderId());
+        if (leader == null) {
+            proposal.tryAgain("no leader is known");
+        } else if (leader.equals(self)) {
+            LocalProposal.hand(node, proposal.command(), proposal);
+        } else {
+            transport.call(
+                    leader,
+                    MessageKind.PROPOSE.number(),
+                    UnsafeByteOperations.unsafeWrap(proposal.command()),
+                    proposal.remaining(),
+                    (answer, failure) -> forwarded(proposal, leader, answer, failure));
+        }
+    }
+
+    private void forwarded(
+            PendingProposal proposal, String leader, @Nullable ByteString answer, @Nullable CallFailure failure) {
+        if (failure != null || answer == null) {
+            String why = failure != null ? failure.message() : "no answer";
+            if (failure != null && failure.kind() == CallFailure.Kind.NOT_SENT) {
+                proposal.tryAgain("leader " + leader + " could not be reached: " + why);
+            } else if (failure != null && failure.kind() == CallFailure.Kind.REFUSED) {
+                // The leader says in its answer when it did not take the command. A refusal may also come from its
+                // transport, after the command was applied, when there was no room for the answer.
+                proposal.unknown("leader " + leader + " refused to answer: " + why);
+            } else {
+                proposal.unknown("leader " + leader + " did not answer: " + why);
+            }
+            return;
+        }
+        ProposalAnswer outcome;
+        try {
+            outcome = ProposalAnswer.parseFrom(answer);
+        } catch (InvalidProtocolBufferException unreadable) {
+            proposal.unknown("the answer of leader " + leader + " could not be read: " + unreadable.getMessage());
+            return;
+        }
+        switch (outcome.getOutcomeCase()) {
+            case RESULT -> proposal.applied(outcome.getResult().toByteArray());
+            case REJECTION -> rejected(proposal, leader, outcome.getRejection());
+            case UNKNOWN -> proposal.unknown("leader " + leader + ": " + outcome.getUnknown());
+            case OUTCOME_NOT_SET -> proposal.unknown("leader " + leader + " answered nothing");
+        }
+    }
+
+    private static void rejected(PendingProposal proposal, String leader, Rejection rejection) {
+        String text = "leader " + leader + ": " + rejection.getText();
+        switch (rejection.getReason()) {
+            case NOT_LEADER, STOPPED -> proposal.tryAgain(text);
+            case OVERLOADED -> proposal.rejected(new OverloadedException("Not applied: " + text + "."));
+            case TOO_LARGE -> proposal.rejected(new ProposalTooLargeException("Not applied: " + text + "."));
+            // A reason of a newer version; all reasons mean that it was surely not applied.
+            case REASON_UNSPECIFIED, UNRECOGNIZED -> proposal.tryAgain(text);
+        }
+    }
+
+    /** Another member passes a command on, because it believes that this one leads. */
+    void receive(ByteString command, MemberTransport.Responder responder) {
+        int size = command.size();
+        String refusal = participation.refusal();
+        if (refusal != null) {
+            reject(responder, Rejection.Reason.STOPPED, refusal);
+            return;
+        }
+        if (size > maxSize) {
+            reject(
+                    responder,
+                    Rejection.Reason.TOO_LARGE,
+                    "the command has " + size + " bytes, but at most " + maxSize + " are allowed");
+            return;
+        }
+        if (!gate.enter(size)) {
+            reject(responder, Rejection.Reason.OVERLOADED, "too many proposals are in flight on the leader: " + gate);
+            return;
+        }
+        LocalProposal.hand(node, command.toByteArray(), new LocalProposal.Ending() {
+            @Override
+            public void applied(byte[] result) {
+                gate.leave(size);
+                responder.answer(ProposalAnswer.newBuilder()
+                        .setResult(UnsafeByteOperations.unsafeWrap(result))
+                        .build()
+                        .toByteString());
+            }
+
+            @Override
+            public void notApplied(ApplyFate fate, String reason) {
+                gate.leave(size);
+                switch (fate) {
+                    case NOT_LEADER -> reject(responder, Rejection.Reason.NOT_LEADER, reason);
+                    case OVERLOADED -> reject(responder, Rejection.Reason.OVERLOADED, reason);
+                    case STOPPED -> reject(responder, Rejection.Reason.STOPPED, reason);
+                    case UNKNOWN ->
+                        responder.answer(ProposalAnswer.newBuilder()
+                                .setUnknown(reason)
+                                .build()
+                                .toByteString());
+                }
+            }
+        });
+    }
+
+    private static void reject(MemberTransport.Responder responder, Rejection.Reason reason, String text) {
+        responder.answer(ProposalAnswer.newBuilder()
+                .setRejection(Rejection.newBuilder().setReason(reason).setText(text))
+                .build()
+                .toByteString());
+    }
+
+    /** Ends everything in flight; called when the engine has stopped. */
+    void close(String why) {
+        closed = true;
+        pending.forEach(proposal -> proposal.stopped(why));
+    }
+}

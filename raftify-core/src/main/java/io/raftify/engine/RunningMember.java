@@ -1,0 +1,380 @@
+package io.raftify.engine;
+
+import com.alipay.sofa.jraft.Status;
+import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.core.State;
+import com.alipay.sofa.jraft.entity.EnumOutter;
+import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.error.RaftError;
+import com.alipay.sofa.jraft.error.RaftException;
+import com.alipay.sofa.jraft.option.NodeOptions;
+import com.alipay.sofa.jraft.util.concurrent.DefaultFixedThreadsExecutorGroupFactory;
+import com.alipay.sofa.jraft.util.concurrent.FixedThreadsExecutorGroup;
+import com.google.protobuf.ByteString;
+import io.raftify.node.NodeStartException;
+import io.raftify.node.NodeStatus;
+import io.raftify.node.RaftNodeSettings;
+import io.raftify.node.Role;
+import io.raftify.node.StateMachine;
+import io.raftify.storage.MemberStore;
+import io.raftify.transport.MemberTransport;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A member between start and close: the engine's node, and the parts of ours around it. */
+final class RunningMember {
+
+    private static final Logger log = LoggerFactory.getLogger(RunningMember.class);
+
+    /** How long closing waits for the engine before it goes on without it. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration CATCH_UP_TRY = Duration.ofSeconds(2);
+
+    private final RaftNodeSettings settings;
+    private final MemberStore store;
+    private final MemberTransport transport;
+    private final Participation participation;
+    private final AtomicLong elections;
+    private final Listeners listeners;
+    private final SnapshotDirectory snapshotDirectory;
+    private final EngineStatics.Group group;
+    private final ScheduledThreadPoolExecutor clock;
+    private final ExecutorService snapshots;
+    private final FixedThreadsExecutorGroup senders;
+    private final GuardedMetaStorage meta;
+    private final EngineStateMachine stateMachine;
+    private final NodeImpl node;
+    private final InboundCalls inbound;
+    private final Proposals proposals;
+    private final Reads reads;
+    private final PeerWatch peers;
+
+    private volatile boolean initialised;
+    private volatile boolean caughtUp;
+    private volatile @Nullable NodeStatus last;
+
+    private RunningMember(
+            RaftNodeSettings settings,
+            StateMachine user,
+            MemberStore store,
+            MemberParts parts,
+            Participation participation,
+            Listeners listeners,
+            AtomicLong elections) {
+        this.settings = settings;
+        this.store = store;
+        this.transport = parts.transports().apply(settings);
+        this.participation = participation;
+        this.elections = elections;
+        this.listeners = listeners;
+        String self = settings.nodeId();
+        PeerId peerId = EngineNames.peerId(self);
+        this.snapshotDirectory = SnapshotDirectory.of(settings);
+        this.group = EngineStatics.register(settings.clusterName(), peerId);
+        this.clock = MemberThreads.clock(self + "-clock");
+        this.snapshots = MemberThreads.pool(self + "-snapshots", 1, 16);
+        this.senders = DefaultFixedThreadsExecutorGroupFactory.INSTANCE.newExecutorGroup(
+                Math.max(1, settings.peers().size() - 1), "raftify-" + self + "-append-answers", 32_768, true);
+        this.meta = new GuardedMetaStorage(store.meta(), peerId, participation, term -> {
+            elections.incrementAndGet();
+            listeners.electionStarted(term);
+        });
+        this.stateMachine = new EngineStateMachine(
+                self,
+                user,
+                settings.snapshotEntries(),
+                participation,
+                snapshots,
+                this::leaderChanged,
+                this::writeDueSnapshot);
+        this.node = new NodeImpl(group.id(), peerId);
+        this.inbound = new InboundCalls(self, node, participation, parts.appends(), this::ownCall);
+        this.proposals = new Proposals(settings, node, transport, participation, clock);
+        this.reads = new Reads(settings, node, participation, clock);
+        this.peers = new PeerWatch(settings, transport);
+    }
+
+    /** @throws NodeStartException with nothing left open but the store */
+    static RunningMember start(
+            RaftNodeSettings settings,
+            StateMachine stateMachine,
+            MemberStore store,
+            MemberParts parts,
+            Participation participation,
+            Listeners listeners,
+            AtomicLong elections) {
+        RunningMember member =
+                new RunningMember(settings, stateMachine, store, parts, participation, listeners, elections);
+        try {
+            member.start();
+            return member;
+        } catch (RuntimeException notStarted) {
+            member.close();
+            throw notStarted;
+        }
+    }
+
+    private void start() {
+        // The port first: whoever cannot be reached should not open an election. Calls that come early are refused.
+        transport.start(inbound);
+        MemberServices services = new MemberServices(store, meta, transport, participation);
+        NodeOptions options =
+                EngineSettings.nodeOptions(settings, services, stateMachine, snapshotDirectory.path(), senders);
+        initialised = true;
+        if (!node.init(options)) {
+            throw notInitialised();
+        }
+        checkMembership(node.getCurrentConf());
+        participation.onFailure(reason -> clock.execute(() -> stopEngine(reason)));
+        String failedMeanwhile = participation.failureReason();
+        if (failedMeanwhile != null) {
+            throw new NodeStartException(NodeStartException.Reason.ENGINE, failedMeanwhile);
+        }
+        participation.begin();
+        peers.start(clock);
+        catchUp();
+    }
+
+    private NodeStartException notInitialised() {
+        String restoreFailure = stateMachine.restoreFailure();
+        if (restoreFailure != null) {
+            return new NodeStartException(NodeStartException.Reason.STATE_NOT_RESTORED, restoreFailure);
+        }
+        String failure = participation.failureReason();
+        return new NodeStartException(
+                NodeStartException.Reason.ENGINE,
+                failure != null
+                        ? failure
+                        : "The consensus engine could not start; the log lines of com.alipay.sofa.jraft above say why.");
+    }
+
+    /** Membership is in the log, and the settings only describe it: they must not contradict each other silently. */
+    private void checkMembership(@Nullable Configuration inLog) {
+        if (inLog == null || inLog.isEmpty()) {
+            return;
+        }
+        Set<String> members = EngineNames.nodeIds(inLog);
+        Set<String> listed = new TreeSet<>(settings.peers().keySet());
+        if (!members.equals(listed)) {
+            throw new NodeStartException(
+                    NodeStartException.Reason.MEMBERSHIP_DIFFERS,
+                    "The peers listed are " + listed + ", but the members according to the log in " + settings.dataDir()
+                            + " are " + members + ".");
+        }
+    }
+
+    /** A linearizable read that succeeds is the proof that this member has seen all that was acknowledged before. */
+    private void catchUp() {
+        reads.readIndex(CATCH_UP_TRY).whenComplete((index, failure) -> {
+            if (failure == null) {
+                caughtUp = true;
+                log.debug("Member {} has caught up with index {}", settings.nodeId(), index);
+            } else if (participation.permitted()) {
+                try {
+                    clock.schedule(this::catchUp, 100, TimeUnit.MILLISECONDS);
+                } catch (RejectedExecutionException closing) {
+                    log.debug("Member {} closes before it has caught up", settings.nodeId());
+                }
+            }
+        });
+    }
+
+    private void stopEngine(String reason) {
+        node.onError(new RaftException(EnumOutter.ErrorType.ERROR_TYPE_LOG, new Status(RaftError.EIO, "%s", reason)));
+    }
+
+    private void leaderChanged(long term, @Nullable String leaderId) {
+        if (leaderId == null) {
+            log.info("Member {}: no leader is known any more, term {}", settings.nodeId(), term);
+        } else if (leaderId.equals(settings.nodeId())) {
+            log.info("Member {} leads cluster '{}' in term {}", leaderId, settings.clusterName(), term);
+        } else {
+            log.info("Member {} follows leader {} in term {}", settings.nodeId(), leaderId, term);
+        }
+        listeners.leaderChanged(term, leaderId);
+    }
+
+    /** Calls of peers that are not the engine's. */
+    private void ownCall(String peer, int kind, ByteString payload, MemberTransport.Responder responder) {
+        if (kind == MessageKind.PROPOSE.number()) {
+            proposals.receive(payload, responder);
+        } else {
+            responder.answer(JRaftNode.report(status()).toByteString());
+        }
+    }
+
+    Proposals proposals() {
+        return proposals;
+    }
+
+    Reads reads() {
+        return reads;
+    }
+
+    NodeStatus status() {
+        String failure = participation.failureReason();
+        NodeStatus before = last;
+        long lastIndex = before == null ? 0 : before.lastIndex();
+        long commitIndex = before == null ? 0 : before.commitIndex();
+        long appliedIndex = before == null ? 0 : before.appliedIndex();
+        try {
+            lastIndex = node.getLastLogIndex();
+            commitIndex = node.getLastCommittedIndex();
+            appliedIndex = node.getLastAppliedLogIndex();
+        } catch (IllegalStateException inactive) {
+            // After a failure the engine answers no more; what it answered last is still true of this member's log.
+            log.trace("The engine is not active", inactive);
+        }
+        NodeStatus now = new NodeStatus(
+                settings.nodeId(),
+                settings.clusterName(),
+                role(failure),
+                meta.storedTerm(),
+                EngineNames.nodeId(node.getLeaderId()),
+                store.log().getFirstLogIndex(),
+                lastIndex,
+                Math.max(commitIndex, appliedIndex),
+                appliedIndex,
+                stateMachine.snapshotIndex(),
+                elections.get(),
+                caughtUp,
+                peers.peers(commitIndex),
+                store.status(),
+                failure);
+        last = now;
+        return now;
+    }
+
+    private Role role(@Nullable String failure) {
+        if (failure != null) {
+            return Role.FAILED;
+        }
+        State state = node.getNodeState();
+        return switch (state) {
+            case STATE_LEADER -> Role.LEADER;
+            case STATE_TRANSFERRING -> Role.TRANSFERRING;
+            case STATE_CANDIDATE -> Role.CANDIDATE;
+            case STATE_FOLLOWER -> Role.FOLLOWER;
+            case STATE_ERROR -> Role.FAILED;
+            case STATE_UNINITIALIZED, STATE_SHUTTING, STATE_SHUTDOWN, STATE_END -> Role.STOPPED;
+        };
+    }
+
+    /**
+     * Asks one peer after the other, the one furthest ahead first. Which one is left to this member and not to the
+     * engine, since the engine may choose one that is down, and would find that out only after an election timeout.
+     */
+    boolean handOverLeadership(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (String peer : peers.successors()) {
+            if (!node.isLeader(false)) {
+                break;
+            }
+            Status asked = node.transferLeadershipTo(EngineNames.peerId(peer));
+            if (!asked.isOk()) {
+                log.warn(
+                        "Member {} could not hand over leadership to {}: {}",
+                        settings.nodeId(),
+                        peer,
+                        asked.getErrorMsg());
+            } else if (!awaitTransfer(deadline)) {
+                return false;
+            }
+        }
+        return !node.isLeader(false);
+    }
+
+    /** Until the transfer has succeeded, or the engine has given it up; false at the deadline. */
+    private boolean awaitTransfer(long deadline) {
+        CountDownLatch over = new CountDownLatch(1);
+        var watch = clock.scheduleWithFixedDelay(
+                () -> {
+                    if (node.getNodeState() != State.STATE_TRANSFERRING) {
+                        over.countDown();
+                    }
+                },
+                5,
+                5,
+                TimeUnit.MILLISECONDS);
+        try {
+            return over.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            watch.cancel(false);
+        }
+    }
+
+    CompletableFuture<Long> snapshot() {
+        CompletableFuture<Long> written = new CompletableFuture<>();
+        node.snapshot(status -> {
+            if (status.isOk()) {
+                written.complete(stateMachine.snapshotIndex());
+            } else {
+                written.completeExceptionally(new IllegalStateException("No snapshot: " + status.getErrorMsg()));
+            }
+        });
+        return written;
+    }
+
+    private void writeDueSnapshot() {
+        node.snapshot(status -> {
+            if (!status.isOk()) {
+                log.debug("Member {} wrote no snapshot: {}", settings.nodeId(), status);
+            }
+            stateMachine.snapshotNotBegun();
+        });
+    }
+
+    void close() {
+        participation.end();
+        boolean stopped = stopNode();
+        proposals.close("it was closed");
+        reads.close("it was closed");
+        transport.close();
+        inbound.close();
+        clock.shutdownNow();
+        snapshots.shutdownNow();
+        senders.shutdownGracefully();
+        group.release();
+        if (stopped) {
+            store.close();
+        } else {
+            // The engine may still be inside the store; closing under it could crash the process.
+            log.warn(
+                    "Member {} did not stop within {} s; its data directory stays locked until the process ends",
+                    settings.nodeId(),
+                    CLOSE_PATIENCE.toSeconds());
+        }
+        snapshotDirectory.release();
+    }
+
+    private boolean stopNode() {
+        if (!initialised) {
+            // An engine that was never asked to start never says that it has stopped.
+            return true;
+        }
+        CountDownLatch down = new CountDownLatch(1);
+        node.shutdown(status -> down.countDown());
+        try {
+            return down.await(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.raftify.node;
+
+import java.time.Duration;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One member of a cluster. Every method may be called from any thread; none blocks longer than its text says.
+ *
+ * <p>A proposal or a read ends by its deadline in one of: its result; {@link ProposalRejectedException} or
+ * {@link ReadUnavailableException}, surely nothing happened; {@link OutcomeUnknownException}, the command may have been
+ * applied, or may be later.
+ */
+public interface RaftNode extends AutoCloseable {
+
+    /**
+     * Creates a member that is not started yet. Opens nothing and binds nothing.
+     *
+     * @throws InvalidSettingException if the settings contradict themselves
+     */
+    static RaftNode create(RaftNodeSettings settings, StateMachine stateMachine) {
+        return ServiceLoader.load(RaftNodeProvider.class, RaftNode.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("No RaftNodeProvider on the class path"))
+                .create(settings, stateMachine);
+    }
+
+    /**
+     * Opens the data directory, restores the state machine from snapshot and log as far as it is known to be
+     * committed, binds the port and begins to take part. Returns without waiting for a leader.
+     *
+     * @throws NodeStartException if the member cannot take part; nothing is left open then
+     * @throws IllegalStateException if it was started before; a closed member is not started again
+     */
+    void start();
+
+    /**
+     * Proposes a command, on whichever member this is; the leader's state machine result comes back.
+     *
+     * @param command what {@link StateMachine#apply} will get, at most {@link RaftNodeSettings#maxProposalSize()} bytes
+     * @param timeout from now, greater than zero; the future is completed by then
+     * @return completes with the result of {@link StateMachine#apply} on the leader, or exceptionally with
+     *     {@link ProposalRejectedException} or {@link OutcomeUnknownException}
+     */
+    CompletableFuture<byte[]> propose(byte[] command, Duration timeout);
+
+    /**
+     * Waits until this member's state machine has applied every command that was acknowledged to anybody before this
+     * call (Raft thesis, section 6.4). What is read from the state machine after the future completes is linearizable.
+     *
+     * @param timeout from now, greater than zero; the future is completed by then
+     * @return completes with an index that is applied here, or exceptionally with {@link ReadUnavailableException}
+     */
+    CompletableFuture<Long> readIndex(Duration timeout);
+
+    /** This member as it sees itself and the others now. No I/O; callable in every state, also before start. */
+    NodeStatus status();
+
+    /** Registers a listener; its methods run on a thread of the member and must not block. */
+    void addListener(RaftNodeListener listener);
+
+    /**
+     * If this member leads, asks the member that is furthest ahead to take over and waits until it leads.
+     *
+     * @return whether this member does not lead any more when the call returns, at the latest after {@code timeout}
+     */
+    boolean handOverLeadership(Duration timeout);
+
+    /**
+     * Writes a snapshot of the state machine now, unless one is being written.
+     *
+     * @return completes with the last index that the snapshot covers
+     */
+    CompletableFuture<Long> snapshot();
+
+    /**
+     * Stops taking part and releases port, threads and data directory. Proposals in flight end with
+     * {@link OutcomeUnknownException}. Idempotent; waits at most a few seconds.
+     */
+    @Override
+    void close();
+}

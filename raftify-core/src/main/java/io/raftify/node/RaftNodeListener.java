@@ -1,0 +1,16 @@
+package io.raftify.node;
+
+import org.jspecify.annotations.Nullable;
+
+/** Told of what changes in a member. Calls come in order, from one thread at a time, and must not block. */
+public interface RaftNodeListener {
+
+    /** This member now knows {@code leaderId} as leader of {@code term}, or knows of no leader. */
+    default void leaderChanged(long term, @Nullable String leaderId) {}
+
+    /** This member began an election for {@code term}. */
+    default void electionStarted(long term) {}
+
+    /** This member stopped taking part; only a restart, after its cause is mended, brings it back. */
+    default void failed(String reason) {}
+}

@@ -1,0 +1,159 @@
+package io.raftify.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.raftify.node.Role;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What was found in the engine, and the guards in front of it. Each scenario runs twice: with the guard, and without
+ * it, so that it is seen to bite.
+ */
+@Timeout(180)
+class EngineGuardsTest {
+
+    @TempDir
+    Path directory;
+
+    /** The leader; one follower is left, and every acknowledgement needs it. */
+    private static TestCluster.Member oneOfThreeAway(TestCluster cluster) {
+        cluster.withStores(UnreliableStore::new).startAll();
+        cluster.leader().write("first");
+        cluster.awaitAgreement("first");
+        cluster.stop(cluster.follower().name);
+        return cluster.leader();
+    }
+
+    /**
+     * One of three members is away; the follower's disk stalls, the connection to it is reset, and the disk goes on.
+     * How many of the writes of the next seconds are done?
+     */
+    private int writesDoneAfterAReconnectWithLateAnswers(TestCluster cluster, Runnable connectionClosed)
+            throws Exception {
+        TestCluster.Member leader = oneOfThreeAway(cluster);
+        TestCluster.Member follower = cluster.follower();
+        UnreliableStore.Stall stall = ((UnreliableStore) follower.store()).stallNextWrite();
+        AtomicInteger done = new AtomicInteger();
+        for (int i = 0; i < 5; i++) {
+            count(leader.propose("stalled-" + i), done);
+        }
+        stall.awaitReached();
+        Thread.sleep(1_000); // the scenario's own clock: the reset must come while the write stalls
+        leader.transport().breakStream(follower.name);
+        connectionClosed.run();
+        Thread.sleep(2_000); // and the answers must be late
+        stall.letGo();
+        // Fewer than the engine's limit of appends in flight: beyond that its processor gives up and starts anew.
+        for (int i = 0; i < 10; i++) {
+            count(leader.propose("after-" + i), done);
+            Thread.sleep(200); // one write, one append
+        }
+        try {
+            await().atMost(Duration.ofSeconds(5)).until(() -> done.get() >= 10);
+        } catch (ConditionTimeoutException stuck) {
+            // Counted below.
+        }
+        return done.get();
+    }
+
+    private static void count(CompletableFuture<byte[]> write, AtomicInteger done) {
+        write.thenRun(done::incrementAndGet);
+    }
+
+    @Test
+    void g1_late_answers_of_an_old_connection_do_not_stop_writes() throws Exception {
+        try (TestCluster cluster = TestCluster.of(3, directory)) {
+            assertThat(writesDoneAfterAReconnectWithLateAnswers(cluster, () -> {}))
+                    .isGreaterThanOrEqualTo(10);
+        }
+    }
+
+    @Test
+    void g1_without_the_guard_the_engines_own_processor_stops_writes() throws Exception {
+        EngineProcessor unguarded = new EngineProcessor();
+        try (TestCluster cluster = TestCluster.of(3, directory).withAppends(unguarded)) {
+            assertThat(writesDoneAfterAReconnectWithLateAnswers(cluster, unguarded::connectionClosed))
+                    .isLessThan(10);
+        }
+    }
+
+    /**
+     * One of three members is away; the follower's write stalls, the leader sends it again, then the write fails. Is
+     * the command acknowledged although only the leader has it?
+     */
+    private boolean acknowledgedThoughTheFollowersWriteFailed(TestCluster cluster) throws Exception {
+        TestCluster.Member leader = oneOfThreeAway(cluster);
+        TestCluster.Member follower = cluster.follower();
+        UnreliableStore.Stall stall = ((UnreliableStore) follower.store()).stallNextWrite();
+        CompletableFuture<byte[]> write = leader.propose("never on the follower's disk");
+        stall.awaitReached();
+        Thread.sleep(1_500); // the scenario's own clock: the reset must come while the write stalls
+        leader.transport().breakStream(follower.name);
+        Thread.sleep(2_500); // long enough for the leader to send the entry again
+        stall.fail();
+        try {
+            write.get(20, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException notAcknowledged) {
+            return false;
+        }
+    }
+
+    @Test
+    void g2_a_command_whose_write_failed_on_the_follower_is_not_acknowledged() throws Exception {
+        try (TestCluster cluster = TestCluster.of(3, directory)) {
+            assertThat(acknowledgedThoughTheFollowersWriteFailed(cluster)).isFalse();
+        }
+    }
+
+    @Test
+    void g2_without_the_guard_the_engine_acknowledges_what_only_the_leader_has() throws Exception {
+        Supplier<Participation> unguarded = () -> new Participation() {
+            @Override
+            String refusal() {
+                return null;
+            }
+        };
+        try (TestCluster cluster = TestCluster.of(3, directory).withParticipations(unguarded)) {
+            assertThat(acknowledgedThoughTheFollowersWriteFailed(cluster)).isTrue();
+        }
+    }
+
+    @Test
+    void g3_a_member_that_cannot_store_term_and_vote_says_nothing_more_and_the_others_go_on() {
+        try (TestCluster cluster = TestCluster.of(3, directory)) {
+            cluster.withStores(UnreliableStore::new).startAll();
+            cluster.leader().write("before");
+            TestCluster.Member failing = cluster.leader();
+
+            // The next leader's election raises the term, which the old leader must store, and cannot.
+            ((UnreliableStore) failing.store()).failMeta();
+            cluster.cut(failing.name);
+            await().atMost(TestCluster.DEADLINE)
+                    .until(() -> cluster.running().stream()
+                            .anyMatch(member ->
+                                    member != failing && member.status().leading()));
+            cluster.heal();
+
+            await().atMost(TestCluster.DEADLINE)
+                    .untilAsserted(() -> assertThat(failing.status().role()).isEqualTo(Role.FAILED));
+            TestCluster.Member other = cluster.running().stream()
+                    .filter(member -> member != failing && member.status().leading())
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(other.write("after")).isEqualTo(2);
+            assertThat(failing.ledger.lines()).as("it takes no more part").containsExactly("before");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.raftify.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotFileTest {
+
+    @TempDir
+    Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void write_a_snapshot_of_two_lines() throws IOException {
+        file = directory.resolve("state");
+        Ledger ledger = new Ledger();
+        ledger.apply(1, 1, "one".getBytes(StandardCharsets.UTF_8));
+        ledger.apply(2, 1, "two".getBytes(StandardCharsets.UTF_8));
+        SnapshotFile.write(file, ledger.snapshot());
+    }
+
+    @Test
+    void what_was_written_is_restored() throws IOException {
+        Ledger restored = new Ledger();
+        SnapshotFile.restore(file, restored);
+        assertThat(restored.lines()).containsExactly("one", "two");
+    }
+
+    @Test
+    void a_flipped_bit_anywhere_is_found_before_the_state_is_touched() throws IOException {
+        byte[] good = Files.readAllBytes(file);
+        for (int at = 0; at < good.length; at++) {
+            byte[] bad = good.clone();
+            bad[at] ^= 4;
+            Files.write(file, bad);
+            Ledger untouched = new Ledger();
+            untouched.apply(1, 1, "before".getBytes(StandardCharsets.UTF_8));
+            assertThatIOException()
+                    .as("byte %d", at)
+                    .isThrownBy(() -> SnapshotFile.restore(file, untouched))
+                    .withMessageContaining(file.toString());
+            assertThat(untouched.lines()).isEqualTo(List.of("before"));
+        }
+    }
+
+    @Test
+    void a_lost_tail_is_found() throws IOException {
+        byte[] good = Files.readAllBytes(file);
+        for (int length = 0; length < good.length; length++) {
+            Files.write(file, java.util.Arrays.copyOf(good, length));
+            assertThatIOException().as("length %d", length).isThrownBy(() -> SnapshotFile.restore(file, new Ledger()));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package io.raftify.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.raftify.node.NodeStatus;
+import io.raftify.node.PeerAddress;
+import io.raftify.node.RaftNodeSettings;
+import io.raftify.storage.MemberStore;
+import io.raftify.transport.FaultyTransport;
+import io.raftify.transport.grpc.GrpcMemberTransport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** Members in this JVM: real engine, real LMDB, real gRPC on loopback, and a transport that can be cut. */
+final class TestCluster implements AutoCloseable {
+
+    static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
+    private static final String AGREED = "agreed";
+    static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final Map<String, PeerAddress> peers = new LinkedHashMap<>();
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Consumer<RaftNodeSettings.Builder> customizer;
+    private UnaryOperator<MemberStore> stores = UnaryOperator.identity();
+    private MemberParts.AppendHandler appends = MemberParts.standard().appends();
+    private Supplier<Participation> participations = MemberParts.standard().participations();
+
+    private TestCluster(Path directory, int size, Consumer<RaftNodeSettings.Builder> customizer) {
+        this.directory = directory;
+        this.customizer = customizer;
+        List<Integer> ports = FreePorts.find(size);
+        for (int i = 0; i < size; i++) {
+            peers.put("n" + (i + 1), new PeerAddress("127.0.0.1", ports.get(i)));
+        }
+    }
+
+    static TestCluster of(int size, Path directory) {
+        return of(size, directory, settings -> {});
+    }
+
+    static TestCluster of(int size, Path directory, Consumer<RaftNodeSettings.Builder> customizer) {
+        return new TestCluster(directory, size, customizer);
+    }
+
+    /** Wraps the stores of members started from now on. */
+    TestCluster withStores(UnaryOperator<MemberStore> stores) {
+        this.stores = stores;
+        return this;
+    }
+
+    /** What decides for members started from now on whether they may speak. */
+    TestCluster withParticipations(Supplier<Participation> participations) {
+        this.participations = participations;
+        return this;
+    }
+
+    /** How members started from now on handle append requests. */
+    TestCluster withAppends(MemberParts.AppendHandler appends) {
+        this.appends = appends;
+        return this;
+    }
+
+    TestCluster startAll() {
+        peers.keySet().forEach(this::start);
+        return this;
+    }
+
+    Member start(String nodeId) {
+        assertThat(members).doesNotContainKey(nodeId);
+        RaftNodeSettings.Builder builder = RaftNodeSettings.builder()
+                .nodeId(nodeId)
+                .clusterName("test")
+                .dataDir(directory.resolve(nodeId))
+                .peers(peers)
+                .electionTimeout(ELECTION_TIMEOUT);
+        customizer.accept(builder);
+        Member member = new Member(builder.build());
+        member.node.start();
+        members.put(nodeId, member);
+        return member;
+    }
+
+    void stop(String nodeId) {
+        Member member = members.remove(nodeId);
+        assertThat(member).as("running member %s", nodeId).isNotNull();
+        member.node.close();
+    }
+
+    Member member(String nodeId) {
+        Member member = members.get(nodeId);
+        assertThat(member).as("running member %s", nodeId).isNotNull();
+        return member;
+    }
+
+    List<Member> running() {
+        return new ArrayList<>(members.values());
+    }
+
+    Set<String> names() {
+        return peers.keySet();
+    }
+
+    /** The leader of the newest term; waits for one only if there is none. */
+    Member leader() {
+        return newestLeader().orElseGet(() -> {
+            await().atMost(DEADLINE)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> newestLeader().isPresent());
+            return leader();
+        });
+    }
+
+    private Optional<Member> newestLeader() {
+        return running().stream()
+                .filter(member -> member.node.status().leading())
+                .max(Comparator.comparingLong(member -> member.status().term()));
+    }
+
+    Member follower() {
+        Member leader = leader();
+        return running().stream().filter(member -> member != leader).findFirst().orElseThrow();
+    }
+
+    /** Separates the members named from all others, in both directions. */
+    void cut(String... names) {
+        Set<String> group = Set.of(names);
+        for (Member member : running()) {
+            for (String other : peers.keySet()) {
+                if (group.contains(member.name) != group.contains(other)) {
+                    member.transport.cut(other);
+                }
+            }
+        }
+    }
+
+    void heal() {
+        for (Member member : running()) {
+            peers.keySet().stream().filter(other -> !other.equals(member.name)).forEach(member.transport::heal);
+        }
+    }
+
+    /** Waits until all running members have applied the same lines, at least these. Does not print them: they may be large. */
+    void awaitAgreement(String... atLeast) {
+        await().alias("all members have the same lines")
+                .atMost(DEADLINE)
+                .until(() -> agreement(atLeast), text -> text.equals(AGREED));
+    }
+
+    private String agreement(String... atLeast) {
+        List<String> first = running().get(0).ledger.lines();
+        Set<Long> applied = new TreeSet<>();
+        List<Integer> sizes = new ArrayList<>();
+        boolean same = true;
+        for (Member member : running()) {
+            List<String> lines = member.ledger.lines();
+            same &= lines.equals(first);
+            sizes.add(lines.size());
+            applied.add(member.status().appliedIndex());
+        }
+        return same && applied.size() == 1 && first.containsAll(List.of(atLeast))
+                ? AGREED
+                : "lines " + sizes + ", applied " + applied;
+    }
+
+    @Override
+    public void close() {
+        running().forEach(member -> member.node.close());
+        members.clear();
+    }
+
+    /** A running member and what a test may do to it. */
+    final class Member {
+
+        final String name;
+        final Ledger ledger = new Ledger();
+        final JRaftNode node;
+        private FaultyTransport transport;
+        private MemberStore store;
+
+        private Member(RaftNodeSettings settings) {
+            this.name = settings.nodeId();
+            this.node = new JRaftNode(
+                    settings, ledger, new MemberParts(this::open, this::connect, appends, participations));
+        }
+
+        private MemberStore open(RaftNodeSettings settings) {
+            store = stores.apply(MemberStores.open(settings));
+            return store;
+        }
+
+        private FaultyTransport connect(RaftNodeSettings settings) {
+            transport = new FaultyTransport(new GrpcMemberTransport(settings), 1);
+            return transport;
+        }
+
+        FaultyTransport transport() {
+            return transport;
+        }
+
+        MemberStore store() {
+            return store;
+        }
+
+        NodeStatus status() {
+            return node.status();
+        }
+
+        CompletableFuture<byte[]> propose(String line) {
+            return node.propose(line.getBytes(UTF_8), Duration.ofSeconds(10));
+        }
+
+        /** Proposes and waits; the position of the line. */
+        int write(String line) {
+            return Integer.parseInt(new String(get(propose(line)), UTF_8));
+        }
+
+        /** What a linearizable read sees. */
+        List<String> read() {
+            get(node.readIndex(Duration.ofSeconds(10)));
+            return ledger.lines();
+        }
+
+        private <T> T get(CompletableFuture<T> future) {
+            try {
+                return future.get(20, TimeUnit.SECONDS);
+            } catch (ExecutionException failed) {
+                throw failed.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(failed);
+            } catch (TimeoutException | InterruptedException hung) {
+                throw new AssertionError("a call of member " + name + " hung past its deadline", hung);
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.raftify.engine;
+
+import com.alipay.sofa.jraft.entity.LogEntry;
+import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.option.LogStorageOptions;
+import com.alipay.sofa.jraft.option.RaftMetaStorageOptions;
+import com.alipay.sofa.jraft.storage.LogStorage;
+import com.alipay.sofa.jraft.storage.RaftMetaStorage;
+import io.raftify.node.StorageStatus;
+import io.raftify.storage.MemberStore;
+import io.raftify.storage.StorageFailure;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A store whose next write can be held up, and made to fail when it is let go. */
+final class UnreliableStore implements MemberStore {
+
+    private final MemberStore real;
+    private final AtomicReference<@Nullable Stall> next = new AtomicReference<>();
+    private final LogStorage log = new Log();
+    private final RaftMetaStorage meta = new Meta();
+    private volatile boolean metaFails;
+    private volatile @Nullable StorageFailure failure;
+    private volatile @Nullable Consumer<StorageFailure> listener;
+
+    UnreliableStore(MemberStore real) {
+        this.real = real;
+    }
+
+    /** The next write waits until it is let go. */
+    Stall stallNextWrite() {
+        Stall stall = new Stall();
+        next.set(stall);
+        return stall;
+    }
+
+    final class Stall {
+
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+        private volatile boolean fails;
+
+        void awaitReached() throws InterruptedException {
+            if (!reached.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("no write came");
+            }
+        }
+
+        void letGo() {
+            released.countDown();
+        }
+
+        void fail() {
+            fails = true;
+            released.countDown();
+        }
+    }
+
+    @Override
+    public LogStorage log() {
+        return log;
+    }
+
+    @Override
+    public RaftMetaStorage meta() {
+        return meta;
+    }
+
+    /** From now on term and vote cannot be stored. */
+    void failMeta() {
+        metaFails = true;
+    }
+
+    private void raise(String what) {
+        StorageFailure raised = new StorageFailure(what, new IOException("EIO"));
+        failure = raised;
+        Consumer<StorageFailure> told = listener;
+        if (told != null) {
+            told.accept(raised);
+        }
+    }
+
+    @Override
+    public StorageStatus status() {
+        return real.status();
+    }
+
+    @Override
+    public @Nullable StorageFailure failure() {
+        return failure != null ? failure : real.failure();
+    }
+
+    @Override
+    public void onFailure(Consumer<StorageFailure> listener) {
+        this.listener = listener;
+        real.onFailure(listener);
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+
+    private final class Log implements LogStorage {
+
+        @Override
+        public int appendEntries(List<LogEntry> entries) {
+            Stall stall = next.getAndSet(null);
+            if (stall != null) {
+                stall.reached.countDown();
+                try {
+                    stall.released.await();
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    return 0;
+                }
+                if (stall.fails) {
+                    raise("the test's disk failed");
+                    return 0;
+                }
+            }
+            return real.log().appendEntries(entries);
+        }
+
+        @Override
+        public boolean init(LogStorageOptions options) {
+            return real.log().init(options);
+        }
+
+        @Override
+        public void shutdown() {
+            real.log().shutdown();
+        }
+
+        @Override
+        public long getFirstLogIndex() {
+            return real.log().getFirstLogIndex();
+        }
+
+        @Override
+        public long getLastLogIndex() {
+            return real.log().getLastLogIndex();
+        }
+
+        @Override
+        public LogEntry getEntry(long index) {
+            return real.log().getEntry(index);
+        }
+
+        @Override
+        @SuppressWarnings("deprecation")
+        public long getTerm(long index) {
+            return real.log().getTerm(index);
+        }
+
+        @Override
+        public boolean appendEntry(LogEntry entry) {
+            return appendEntries(List.of(entry)) == 1;
+        }
+
+        @Override
+        public boolean truncatePrefix(long firstIndexKept) {
+            return real.log().truncatePrefix(firstIndexKept);
+        }
+
+        @Override
+        public boolean truncateSuffix(long lastIndexKept) {
+            return real.log().truncateSuffix(lastIndexKept);
+        }
+
+        @Override
+        public boolean reset(long nextLogIndex) {
+            return real.log().reset(nextLogIndex);
+        }
+    }
+
+    private final class Meta implements RaftMetaStorage {
+
+        private boolean fails() {
+            if (metaFails) {
+                raise("the test's disk failed");
+            }
+            return metaFails;
+        }
+
+        @Override
+        public boolean setTerm(long term) {
+            return !fails() && real.meta().setTerm(term);
+        }
+
+        @Override
+        public long getTerm() {
+            return real.meta().getTerm();
+        }
+
+        @Override
+        public boolean setVotedFor(PeerId peer) {
+            return !fails() && real.meta().setVotedFor(peer);
+        }
+
+        @Override
+        public PeerId getVotedFor() {
+            return real.meta().getVotedFor();
+        }
+
+        @Override
+        public boolean setTermAndVotedFor(long term, PeerId peer) {
+            return !fails() && real.meta().setTermAndVotedFor(term, peer);
+        }
+
+        @Override
+        public boolean init(RaftMetaStorageOptions options) {
+            return real.meta().init(options);
+        }
+
+        @Override
+        public void shutdown() {
+            real.meta().shutdown();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.raftify.storage.lmdb;
+
+import static io.raftify.storage.Entries.configuration;
+import static io.raftify.storage.Entries.entries;
+import static io.raftify.storage.Entries.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.alipay.sofa.jraft.conf.ConfigurationEntry;
+import com.alipay.sofa.jraft.entity.LogId;
+import com.alipay.sofa.jraft.entity.PeerId;
+import io.raftify.storage.MemberStore;
+import io.raftify.storage.MemberStoreContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LmdbMemberStoreTest extends MemberStoreContract {
+
+    @TempDir
+    Path directory;
+
+    @Override
+    protected MemberStore create() {
+        return LmdbMemberStore.open(directory.resolve("data"), "orders", "n1", 1 << 20);
+    }
+
+    @Override
+    protected void reopenIfDurable() {
+        reopen();
+    }
+
+    private void reopen() {
+        store.close();
+        use(create());
+    }
+
+    @Test
+    void it_says_where_and_how_durably_it_keeps_the_log() {
+        assertThat(store.status().type()).isEqualTo("lmdb");
+        assertThat(store.status().durability()).isEqualTo("synced");
+        assertThat(store.status().directory())
+                .isEqualTo(directory.resolve("data").toString());
+        assertThat(store.status().formatVersion()).isEqualTo(1);
+        assertThat(store.status().sizeBytes()).isPositive();
+    }
+
+    @Test
+    void reopening_keeps_everything() {
+        log.appendEntries(entries(1, 100));
+        log.appendEntry(configuration(101, 3, "n1", "n2"));
+        log.appendEntries(entries(102, 110));
+        log.truncatePrefix(50);
+        log.truncateSuffix(105);
+        store.meta().setTermAndVotedFor(4, new PeerId("n3", 0));
+
+        reopen();
+
+        assertThat(log.getFirstLogIndex()).isEqualTo(50);
+        assertThat(log.getLastLogIndex()).isEqualTo(105);
+        assertThat(log.getEntry(50)).isEqualTo(entry(50, 1));
+        assertThat(log.getEntry(105)).isEqualTo(entry(105, 1));
+        assertThat(log.getEntry(106)).isNull();
+        assertThat(configurationsInLog()).extracting(ConfigurationEntry::getId).containsExactly(new LogId(101, 3));
+        assertThat(store.meta().getTerm()).isEqualTo(4);
+        assertThat(store.meta().getVotedFor()).isEqualTo(new PeerId("n3", 0));
+        assertThat(log.appendEntry(entry(106, 5))).isTrue();
+    }
+
+    @Test
+    void reopening_an_emptied_log_keeps_the_next_index() {
+        log.appendEntries(entries(1, 100));
+        log.truncatePrefix(500);
+
+        reopen();
+
+        assertThat(log.getFirstLogIndex()).isEqualTo(500);
+        assertThat(log.getLastLogIndex()).isEqualTo(499);
+        assertThat(log.appendEntry(entry(500, 2))).isTrue();
+        log.reset(20);
+
+        reopen();
+
+        assertThat(log.getFirstLogIndex()).isEqualTo(20);
+        assertThat(log.getLastLogIndex()).isEqualTo(19);
+    }
+}

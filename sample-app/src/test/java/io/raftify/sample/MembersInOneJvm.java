@@ -1,0 +1,115 @@
+package io.raftify.sample;
+
+import io.raftify.node.NodeStatus;
+import io.raftify.node.RaftNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Several real contexts of the sample in one JVM, each a member with its own REST port. */
+public final class MembersInOneJvm implements AutoCloseable {
+
+    private final Map<String, Integer> memberPorts = new LinkedHashMap<>();
+    private final Map<String, ConfigurableApplicationContext> contexts = new LinkedHashMap<>();
+    private final Path work;
+    private final List<String> more;
+
+    /** @param more further command-line arguments of every member */
+    public MembersInOneJvm(int size, Path work, String... more) {
+        this.work = work;
+        this.more = List.of(more);
+        List<Integer> ports = freePorts(size);
+        for (int i = 0; i < size; i++) {
+            memberPorts.put("n" + (i + 1), ports.get(i));
+        }
+    }
+
+    public List<String> ids() {
+        return List.copyOf(memberPorts.keySet());
+    }
+
+    public void startAll() {
+        ids().parallelStream().forEach(this::start);
+    }
+
+    public void start(String id) {
+        List<String> args = new ArrayList<>(
+                List.of("--spring.profiles.active=" + id, "--server.port=0", "--raftify.data-dir=" + work.resolve(id)));
+        memberPorts.forEach((peer, port) -> args.add("--raftify.cluster.peers." + peer + "=127.0.0.1:" + port));
+        args.addAll(more);
+        SpringApplication application = new SpringApplicationBuilder(SampleApplication.class).build();
+        application.setRegisterShutdownHook(false);
+        ConfigurableApplicationContext context = application.run(args.toArray(String[]::new));
+        synchronized (contexts) {
+            contexts.put(id, context);
+        }
+    }
+
+    public void stop(String id) {
+        context(id).close();
+    }
+
+    String url(String id) {
+        return "http://127.0.0.1:" + context(id).getEnvironment().getRequiredProperty("local.server.port");
+    }
+
+    public NodeStatus status(String id) {
+        return context(id).getBean(RaftNode.class).status();
+    }
+
+    /** Sells through the bean of that member and returns the ticket. */
+    public long sell(String id, int show, int seat, String orderId) {
+        return boxOffice(id).sell(show, seat, orderId, "caller").ticket();
+    }
+
+    /** Returns a seat through the bean of that member. */
+    public boolean refund(String id, int show, int seat, String orderId) {
+        return boxOffice(id).refund(show, seat, orderId);
+    }
+
+    BoxOffice boxOffice(String id) {
+        return context(id).getBean(BoxOffice.class);
+    }
+
+    private ConfigurableApplicationContext context(String id) {
+        synchronized (contexts) {
+            return contexts.get(id);
+        }
+    }
+
+    @Override
+    public void close() {
+        List<ConfigurableApplicationContext> open;
+        synchronized (contexts) {
+            open = List.copyOf(contexts.values());
+        }
+        open.parallelStream().forEach(ConfigurableApplicationContext::close);
+    }
+
+    static List<Integer> freePorts(int count) {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            // all open at once, so that no port is given out twice
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            List<Integer> ports =
+                    sockets.stream().map(ServerSocket::getLocalPort).toList();
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+            return ports;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

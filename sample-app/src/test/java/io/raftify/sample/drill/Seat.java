@@ -1,0 +1,19 @@
+package io.raftify.sample.drill;
+
+/** A numbered seat of a numbered show. */
+record Seat(int show, int seat) {
+
+    private static final int SEATS_PER_SHOW = 200;
+
+    /** How many seats there are over all shows. */
+    static final int ALL = 1_000 * SEATS_PER_SHOW;
+
+    /** All seats of all shows in one row, from 0. */
+    static Seat number(int n) {
+        return new Seat(1 + n / SEATS_PER_SHOW, 1 + n % SEATS_PER_SHOW);
+    }
+
+    String path() {
+        return "/shows/" + show + "/seats/" + seat;
+    }
+}
