@@ -1,13 +1,17 @@
 package io.raftify.autoconfigure;
 
+import static org.awaitility.Awaitility.await;
+
 import io.raftify.node.NodeStatus;
 import io.raftify.node.RaftNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +23,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** Real applications in one JVM, each with a member of its own: real gRPC on loopback, real LMDB. */
 final class Members implements AutoCloseable {
+
+    /** A disk that stalls for a second must not end in an election, and so in calls of unknown outcome. */
+    private static final String PATIENT = "raftify.election.timeout=3s";
 
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Map<String, ConfigurableApplicationContext> contexts = new ConcurrentHashMap<>();
@@ -50,6 +57,9 @@ final class Members implements AutoCloseable {
     ConfigurableApplicationContext start(String id) {
         List<String> all = new ArrayList<>(properties);
         all.addAll(ownProperties.getOrDefault(id, List.of()));
+        if (all.stream().noneMatch(each -> each.startsWith("raftify.election.timeout="))) {
+            all.add(PATIENT);
+        }
         all.add("raftify.node-id=" + id);
         all.add("raftify.data-dir=" + directory.resolve(id));
         all.add("raftify.cluster.name=test");
@@ -82,18 +92,17 @@ final class Members implements AutoCloseable {
         return ports.keySet().stream().filter(contexts::containsKey).toList();
     }
 
+    /** Waits for one that leads. */
     String leader() {
-        return ids().stream()
-                .filter(id -> status(id).leading())
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("nobody leads"));
+        return await().alias("a member leads")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> ids().stream().filter(id -> status(id).leading()).findFirst(), Optional::isPresent)
+                .orElseThrow();
     }
 
     String follower() {
-        return ids().stream()
-                .filter(id -> !status(id).leading())
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("nobody follows"));
+        String leader = leader();
+        return ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
     }
 
     @Override

@@ -32,6 +32,12 @@ class ClusterTest {
     @TempDir
     Path directory;
 
+    /** No election comes in between on a slow disk: then proposals would be of unknown outcome. */
+    private TestCluster patient(int size) {
+        return TestCluster.of(
+                size, directory, settings -> settings.electionTimeout(TestCluster.PATIENT_ELECTION_TIMEOUT));
+    }
+
     @Test
     void a_single_member_leads_itself_and_keeps_what_it_acknowledged() {
         try (TestCluster cluster = TestCluster.of(1, directory).startAll()) {
@@ -47,7 +53,7 @@ class ClusterTest {
 
     @Test
     void three_members_elect_one_leader_and_apply_the_same_lines_in_the_same_order() {
-        try (TestCluster cluster = TestCluster.of(3, directory).startAll()) {
+        try (TestCluster cluster = patient(3).startAll()) {
             TestCluster.Member leader = cluster.leader();
             List<CompletableFuture<byte[]>> written = new ArrayList<>();
             for (TestCluster.Member member : cluster.running()) {
@@ -220,7 +226,7 @@ class ClusterTest {
 
     @Test
     void a_majority_without_the_isolated_member_is_not_disturbed_when_it_returns() {
-        try (TestCluster cluster = TestCluster.of(3, directory).startAll()) {
+        try (TestCluster cluster = patient(3).startAll()) {
             TestCluster.Member leader = cluster.leader();
             TestCluster.Member isolated = cluster.follower();
             cluster.cut(isolated.name);
@@ -237,12 +243,12 @@ class ClusterTest {
 
     @Test
     void an_entry_that_cannot_be_applied_stops_the_members_and_is_never_skipped() {
-        try (TestCluster cluster = TestCluster.of(3, directory).startAll()) {
+        try (TestCluster cluster = patient(3).startAll()) {
             cluster.leader().write("fine");
             cluster.awaitAgreement("fine");
             TestCluster.Member leader = cluster.leader();
 
-            assertThatThrownBy(() -> leader.write(Ledger.POISON)).isInstanceOf(OutcomeUnknownException.class);
+            assertThatThrownBy(() -> leader.writeOnce(Ledger.POISON)).isInstanceOf(OutcomeUnknownException.class);
 
             // The next leader commits the entry, too, and fails at it; the last one has no quorum left to commit it.
             await().atMost(TestCluster.DEADLINE)
@@ -253,16 +259,16 @@ class ClusterTest {
                                     .contains("could not be applied", "this line")));
             assertThat(cluster.running())
                     .allSatisfy(member -> assertThat(member.ledger.lines()).containsExactly("fine"));
-            assertThatThrownBy(() -> leader.write("later"))
+            assertThatThrownBy(() -> leader.writeOnce("later"))
                     .isInstanceOf(NodeStoppedException.class)
                     .hasMessageContaining("could not be applied");
-            assertThatThrownBy(leader::read).isInstanceOf(ReadUnavailableException.class);
+            assertThatThrownBy(leader::readOnce).isInstanceOf(ReadUnavailableException.class);
         }
     }
 
     @Test
     void leadership_is_handed_over_and_no_proposal_fails_meanwhile() {
-        try (TestCluster cluster = TestCluster.of(3, directory).startAll()) {
+        try (TestCluster cluster = patient(3).startAll()) {
             TestCluster.Member leader = cluster.leader();
             leader.write("first");
             cluster.awaitAgreement("first");
@@ -283,7 +289,7 @@ class ClusterTest {
 
     @Test
     void leadership_goes_to_a_member_that_is_there() {
-        try (TestCluster cluster = TestCluster.of(3, directory).startAll()) {
+        try (TestCluster cluster = patient(3).startAll()) {
             cluster.leader().write("first");
             cluster.awaitAgreement("first");
             TestCluster.Member leader = cluster.leader();
@@ -321,10 +327,7 @@ class ClusterTest {
 
     @Test
     void large_proposals_in_flight_together_arrive_whole() {
-        // So that no election comes in between on a slow disk: then some of them would be of unknown outcome.
-        Duration patient = Duration.ofSeconds(5);
-        try (TestCluster cluster = TestCluster.of(3, directory, settings -> settings.electionTimeout(patient))
-                .startAll()) {
+        try (TestCluster cluster = patient(3).startAll()) {
             String large = "y".repeat(1 << 20);
             List<CompletableFuture<byte[]>> written = new ArrayList<>();
             for (int i = 0; i < 30; i++) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,29 @@ class EngineGuardsTest {
 
     @TempDir
     Path directory;
+
+    private interface Scenario<T> {
+        T play(TestCluster cluster) throws Exception;
+    }
+
+    /**
+     * Plays a scenario again, on new disks, when a leader was elected meanwhile: that a disk stalled for a second is
+     * not what it is about, and says nothing about the guard.
+     */
+    private <T> T undisturbed(UnaryOperator<TestCluster> parts, Scenario<T> scenario) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            Path disks = directory.resolve("attempt-" + attempt);
+            try (TestCluster cluster = parts.apply(TestCluster.of(3, disks))) {
+                long term = oneOfThreeAway(cluster).status().term();
+                T outcome = scenario.play(cluster);
+                boolean sameTerm = cluster.running().stream()
+                        .allMatch(member -> member.status().term() == term);
+                if (sameTerm || attempt == 3) {
+                    return outcome;
+                }
+            }
+        }
+    }
 
     /** The leader; one follower is left, and every acknowledgement needs it. */
     private static TestCluster.Member oneOfThreeAway(TestCluster cluster) {
@@ -41,7 +65,7 @@ class EngineGuardsTest {
      */
     private int writesDoneAfterAReconnectWithLateAnswers(TestCluster cluster, Runnable connectionClosed)
             throws Exception {
-        TestCluster.Member leader = oneOfThreeAway(cluster);
+        TestCluster.Member leader = cluster.leader();
         TestCluster.Member follower = cluster.follower();
         UnreliableStore.Stall stall = ((UnreliableStore) follower.store()).stallNextWrite();
         AtomicInteger done = new AtomicInteger();
@@ -73,19 +97,18 @@ class EngineGuardsTest {
 
     @Test
     void g1_late_answers_of_an_old_connection_do_not_stop_writes() throws Exception {
-        try (TestCluster cluster = TestCluster.of(3, directory)) {
-            assertThat(writesDoneAfterAReconnectWithLateAnswers(cluster, () -> {}))
-                    .isGreaterThanOrEqualTo(10);
-        }
+        int done = undisturbed(
+                UnaryOperator.identity(), cluster -> writesDoneAfterAReconnectWithLateAnswers(cluster, () -> {}));
+        assertThat(done).isGreaterThanOrEqualTo(10);
     }
 
     @Test
     void g1_without_the_guard_the_engines_own_processor_stops_writes() throws Exception {
         EngineProcessor unguarded = new EngineProcessor();
-        try (TestCluster cluster = TestCluster.of(3, directory).withAppends(unguarded)) {
-            assertThat(writesDoneAfterAReconnectWithLateAnswers(cluster, unguarded::connectionClosed))
-                    .isLessThan(10);
-        }
+        int done = undisturbed(
+                cluster -> cluster.withAppends(unguarded),
+                cluster -> writesDoneAfterAReconnectWithLateAnswers(cluster, unguarded::connectionClosed));
+        assertThat(done).isLessThan(10);
     }
 
     /**
@@ -93,7 +116,7 @@ class EngineGuardsTest {
      * the command acknowledged although only the leader has it?
      */
     private boolean acknowledgedThoughTheFollowersWriteFailed(TestCluster cluster) throws Exception {
-        TestCluster.Member leader = oneOfThreeAway(cluster);
+        TestCluster.Member leader = cluster.leader();
         TestCluster.Member follower = cluster.follower();
         UnreliableStore.Stall stall = ((UnreliableStore) follower.store()).stallNextWrite();
         CompletableFuture<byte[]> write = leader.propose("never on the follower's disk");
@@ -112,9 +135,8 @@ class EngineGuardsTest {
 
     @Test
     void g2_a_command_whose_write_failed_on_the_follower_is_not_acknowledged() throws Exception {
-        try (TestCluster cluster = TestCluster.of(3, directory)) {
-            assertThat(acknowledgedThoughTheFollowersWriteFailed(cluster)).isFalse();
-        }
+        boolean acknowledged = undisturbed(UnaryOperator.identity(), this::acknowledgedThoughTheFollowersWriteFailed);
+        assertThat(acknowledged).isFalse();
     }
 
     @Test
@@ -125,9 +147,9 @@ class EngineGuardsTest {
                 return null;
             }
         };
-        try (TestCluster cluster = TestCluster.of(3, directory).withParticipations(unguarded)) {
-            assertThat(acknowledgedThoughTheFollowersWriteFailed(cluster)).isTrue();
-        }
+        boolean acknowledged = undisturbed(
+                cluster -> cluster.withParticipations(unguarded), this::acknowledgedThoughTheFollowersWriteFailed);
+        assertThat(acknowledged).isTrue();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.raftify.node.NodeStartException;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.PeerAddress;
+import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.ReadUnavailableException;
@@ -222,7 +223,7 @@ class MemberLifecycleTest {
                     .allSatisfy(write -> assertThatThrownBy(() -> write.get(5, TimeUnit.SECONDS))
                             .isInstanceOf(ExecutionException.class)
                             .cause()
-                            .isInstanceOfAny(OutcomeUnknownException.class, NodeStoppedException.class));
+                            .isInstanceOfAny(OutcomeUnknownException.class, ProposalRejectedException.class));
         }
     }
 }

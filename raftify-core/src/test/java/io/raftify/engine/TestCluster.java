@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.raftify.node.NoLeaderException;
 import io.raftify.node.NodeStatus;
+import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.PeerAddress;
 import io.raftify.node.RaftNodeSettings;
+import io.raftify.node.ReadUnavailableException;
 import io.raftify.storage.MemberStore;
 import io.raftify.transport.FaultyTransport;
 import io.raftify.transport.grpc.GrpcMemberTransport;
@@ -32,6 +35,9 @@ import java.util.function.UnaryOperator;
 final class TestCluster implements AutoCloseable {
 
     static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
+    /** For tests in which a stall of the disk must not end in an election. */
+    static final Duration PATIENT_ELECTION_TIMEOUT = Duration.ofSeconds(4);
+
     private static final String AGREED = "agreed";
     static final Duration DEADLINE = Duration.ofSeconds(30);
 
@@ -227,15 +233,58 @@ final class TestCluster implements AutoCloseable {
             return node.propose(line.getBytes(UTF_8), Duration.ofSeconds(10));
         }
 
-        /** Proposes and waits; the position of the line. */
-        int write(String line) {
+        /** Proposes once and waits; the position of the line. Fails when leadership changes meanwhile. */
+        int writeOnce(String line) {
             return Integer.parseInt(new String(get(propose(line)), UTF_8));
         }
 
-        /** What a linearizable read sees. */
-        List<String> read() {
+        /**
+         * Sees to it that a line of which there is only one is written once; its position. Leadership may change at any
+         * moment on a machine whose disk stalls, and a test that is not about that must not fail by it.
+         */
+        int write(String line) {
+            long end = System.nanoTime() + DEADLINE.toNanos();
+            while (true) {
+                try {
+                    return writeOnce(line);
+                } catch (NoLeaderException notApplied) {
+                    failAfter(end, notApplied);
+                } catch (OutcomeUnknownException unknown) {
+                    failAfter(end, unknown);
+                    // A leader that answers reads has committed in its own term: what it does not have now never comes.
+                    int position = readWithin(end).indexOf(line);
+                    if (position >= 0) {
+                        return position + 1;
+                    }
+                }
+            }
+        }
+
+        private List<String> readWithin(long end) {
+            while (true) {
+                try {
+                    return readOnce();
+                } catch (ReadUnavailableException unavailable) {
+                    failAfter(end, unavailable);
+                }
+            }
+        }
+
+        private static void failAfter(long end, RuntimeException failure) {
+            if (System.nanoTime() - end > 0) {
+                throw failure;
+            }
+        }
+
+        /** What a linearizable read sees. Fails when there is no leader to confirm it just then. */
+        List<String> readOnce() {
             get(node.readIndex(Duration.ofSeconds(10)));
             return ledger.lines();
+        }
+
+        /** What a linearizable read sees, however often leadership changes meanwhile. */
+        List<String> read() {
+            return readWithin(System.nanoTime() + DEADLINE.toNanos());
         }
 
         private <T> T get(CompletableFuture<T> future) {

@@ -11,6 +11,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -38,7 +42,7 @@ public final class MembersInOneJvm implements AutoCloseable {
     }
 
     public void startAll() {
-        ids().parallelStream().forEach(this::start);
+        together(ids(), this::start);
     }
 
     public void start(String id) {
@@ -92,7 +96,23 @@ public final class MembersInOneJvm implements AutoCloseable {
         synchronized (contexts) {
             open = List.copyOf(contexts.values());
         }
-        open.parallelStream().forEach(ConfigurableApplicationContext::close);
+        together(open, ConfigurableApplicationContext::close);
+    }
+
+    /**
+     * Each on a thread of its own, since a member that starts waits for others. Threads of the common pool would not do:
+     * they see the system class loader, which knows nothing of what is inside the packaged application.
+     */
+    private static <T> void together(List<T> all, Consumer<T> action) {
+        ExecutorService threads = Executors.newFixedThreadPool(all.size());
+        try {
+            CompletableFuture.allOf(all.stream()
+                            .map(each -> CompletableFuture.runAsync(() -> action.accept(each), threads))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
+        } finally {
+            threads.shutdown();
+        }
     }
 
     static List<Integer> freePorts(int count) {
