@@ -52,7 +52,7 @@ final class LoadDrill {
     }
 
     static boolean onTheBean(Options options, Report report) {
-        try (MembersInOneJvm members = new MembersInOneJvm(3, options.work())) {
+        try (MembersInOneJvm members = new MembersInOneJvm(3, options.work(), "--logging.level.root=warn")) {
             report.event("starting three members in this JVM");
             members.startAll();
             SampleCluster.await(
