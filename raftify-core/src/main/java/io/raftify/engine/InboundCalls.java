@@ -122,6 +122,12 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
                 answer.sendResponse(ready);
             }
         } catch (RuntimeException unexpected) {
+            String refusal = participation.refusal();
+            if (refusal != null) {
+                // It came in just before the member began to stop, and found the engine half gone.
+                answer.refuseUnlessAnswered(refusal);
+                return;
+            }
             log.warn("The engine could not handle a {} of member {}", kind, peer, unexpected);
             answer.refuseUnlessAnswered("the " + kind + " could not be handled: " + unexpected);
         }

@@ -39,7 +39,7 @@ final class RunningMember {
     private static final Logger log = LoggerFactory.getLogger(RunningMember.class);
 
     /** How long closing waits for the engine before it goes on without it. */
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration CATCH_UP_TRY = Duration.ofSeconds(2);
 
@@ -369,12 +369,29 @@ final class RunningMember {
             return true;
         }
         CountDownLatch down = new CountDownLatch(1);
-        node.shutdown(status -> down.countDown());
+        // On a thread of its own: the engine waits for its disk and its replicators without a limit.
+        MemberThreads.factory(settings.nodeId() + "-stopping")
+                .newThread(() -> node.shutdown(status -> down.countDown()))
+                .start();
+        return awaitDespiteInterrupts(down);
+    }
+
+    /** A caller that is interrupted gets its stop all the same, and keeps its interrupt. */
+    private static boolean awaitDespiteInterrupts(CountDownLatch latch) {
+        long end = System.nanoTime() + CLOSE_PATIENCE.toNanos();
+        boolean interrupted = false;
         try {
-            return down.await(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
+            while (true) {
+                try {
+                    return latch.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException again) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

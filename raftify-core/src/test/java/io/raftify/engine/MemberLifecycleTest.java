@@ -226,4 +226,31 @@ class MemberLifecycleTest {
                             .isInstanceOfAny(OutcomeUnknownException.class, ProposalRejectedException.class));
         }
     }
+
+    @Test
+    void a_member_whose_disk_hangs_stops_within_its_time_and_one_whose_disk_goes_on_stops_at_once() throws Exception {
+        try (TestCluster cluster = TestCluster.of(1, directory)) {
+            cluster.withStores(UnreliableStore::new).startAll();
+            cluster.leader().write("first");
+            UnreliableStore.Stall stall = ((UnreliableStore) cluster.leader().store()).stallNextWrite();
+            CompletableFuture<byte[]> hanging = cluster.leader().propose("second");
+            stall.awaitReached();
+
+            long begin = System.nanoTime();
+            cluster.stop("n1");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isBetween(RunningMember.CLOSE_PATIENCE, RunningMember.CLOSE_PATIENCE.plusSeconds(2));
+            assertThatThrownBy(() -> hanging.get(1, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOf(OutcomeUnknownException.class);
+            stall.letGo();
+        }
+        try (TestCluster cluster = TestCluster.of(1, directory.resolve("other")).startAll()) {
+            cluster.leader().write("first");
+            long begin = System.nanoTime();
+            cluster.stop("n1");
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(RunningMember.CLOSE_PATIENCE);
+        }
+    }
 }

@@ -52,7 +52,11 @@ final class LoadDrill {
     }
 
     static boolean onTheBean(Options options, Report report) {
-        try (MembersInOneJvm members = new MembersInOneJvm(3, options.work(), "--logging.level.root=warn")) {
+        SampleCluster.empty(options.work());
+        String electionTimeout =
+                "--raftify.election.timeout=" + options.electionTimeout().toMillis() + "ms";
+        String quiet = "--logging.level.root=warn";
+        try (MembersInOneJvm members = new MembersInOneJvm(3, options.work(), electionTimeout, quiet)) {
             report.event("starting three members in this JVM");
             members.startAll();
             SampleCluster.await(

@@ -33,8 +33,6 @@ final class SampleCluster implements AutoCloseable {
         for (int i = 0; i < IDS.size(); i++) {
             memberPorts.put(IDS.get(i), ports.get(IDS.size() + i));
         }
-        List<String> more = List.of(
-                "--raftify.election.timeout=" + options.electionTimeout().toMillis() + "ms");
         for (int i = 0; i < IDS.size(); i++) {
             members.add(new MemberProcess(IDS.get(i), ports.get(i), memberPorts, options));
         }
@@ -147,7 +145,7 @@ final class SampleCluster implements AutoCloseable {
         }
     }
 
-    private static void empty(Path directory) {
+    static void empty(Path directory) {
         if (!Files.exists(directory)) {
             return;
         }
