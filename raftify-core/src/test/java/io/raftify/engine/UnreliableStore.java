@@ -10,21 +10,27 @@ import io.raftify.node.StorageStatus;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.StorageFailure;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A store whose next write can be held up, and made to fail when it is let go. */
-final class UnreliableStore implements MemberStore {
+/** A store whose writes can be slowed, whose next write can be held up, and made to fail when it is let go. */
+public final class UnreliableStore implements MemberStore {
 
     private final MemberStore real;
     private final AtomicReference<@Nullable Stall> next = new AtomicReference<>();
+    private final Queue<Stall> stalls = new ConcurrentLinkedQueue<>();
     private final LogStorage log = new Log();
     private final RaftMetaStorage meta = new Meta();
     private volatile boolean metaFails;
+    private volatile long slowNanos;
     private volatile @Nullable StorageFailure failure;
     private volatile @Nullable Consumer<StorageFailure> listener;
 
@@ -32,30 +38,45 @@ final class UnreliableStore implements MemberStore {
         this.real = real;
     }
 
+    /** Each write takes so much longer. */
+    public void slow(Duration perWrite) {
+        slowNanos = perWrite.toNanos();
+    }
+
     /** The next write waits until it is let go. */
-    Stall stallNextWrite() {
+    public Stall stallNextWrite() {
         Stall stall = new Stall();
         next.set(stall);
+        stalls.add(stall);
         return stall;
     }
 
-    final class Stall {
+    /** Writes go on, also those that wait, as fast as they can. A store that failed stays failed. */
+    public void heal() {
+        slowNanos = 0;
+        next.set(null);
+        stalls.forEach(Stall::letGo);
+        stalls.clear();
+    }
+
+    /** A write that waits. */
+    public final class Stall {
 
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
         private volatile boolean fails;
 
-        void awaitReached() throws InterruptedException {
+        public void awaitReached() throws InterruptedException {
             if (!reached.await(30, TimeUnit.SECONDS)) {
                 throw new AssertionError("no write came");
             }
         }
 
-        void letGo() {
+        public void letGo() {
             released.countDown();
         }
 
-        void fail() {
+        public void fail() {
             fails = true;
             released.countDown();
         }
@@ -72,8 +93,15 @@ final class UnreliableStore implements MemberStore {
     }
 
     /** From now on term and vote cannot be stored. */
-    void failMeta() {
+    public void failMeta() {
         metaFails = true;
+    }
+
+    private void slowDown() {
+        long end = System.nanoTime() + slowNanos;
+        while (slowNanos > 0 && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
     }
 
     private void raise(String what) {
@@ -110,6 +138,7 @@ final class UnreliableStore implements MemberStore {
 
         @Override
         public int appendEntries(List<LogEntry> entries) {
+            slowDown();
             Stall stall = next.getAndSet(null);
             if (stall != null) {
                 stall.reached.countDown();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A transport whose network to each peer can be made worse, and better again. What is lost is lost silently, as behind a
  * pulled cable: the call ends by its timeout, and {@link #connected} does not change. Calls and answers that are not
- * lost keep their order, also when delayed. Wrap the transport of one member only, or of several: a one-way cut on one
+ * lost keep their order, also when delayed, unless reordering is asked for. Wrap the transport of one member only, or of several: a one-way cut on one
  * side is enough.
  */
 public final class FaultyTransport implements MemberTransport {
@@ -72,9 +72,23 @@ public final class FaultyTransport implements MemberTransport {
         wire(peer).dropProbability = probability;
     }
 
+    /** Each call to the peer arrives twice with this probability; the answer to the second one is not waited for. */
+    public void duplicate(String peer, double probability) {
+        wire(peer).duplicateProbability = probability;
+    }
+
+    /** Each call to the peer, and each answer to one of its calls, comes so much too late with this probability. */
+    public void reorder(String peer, double probability, Duration late) {
+        Wire wire = wire(peer);
+        wire.lateNanos = late.toNanos();
+        wire.reorderProbability = probability;
+    }
+
     /** Ends every fault towards the peer. */
     public void heal(String peer) {
         Wire wire = wire(peer);
+        wire.duplicateProbability = 0;
+        wire.reorderProbability = 0;
         wire.outgoingCut = false;
         wire.incomingCut = false;
         wire.delayNanos = 0;
@@ -129,6 +143,9 @@ public final class FaultyTransport implements MemberTransport {
                 flight.end(answer, failure);
             }
         }));
+        if (happens(wire.duplicateProbability)) {
+            wire.send(() -> real.call(peer, kind, payload, timeout, (answer, failure) -> {}));
+        }
     }
 
     @Override
@@ -170,15 +187,33 @@ public final class FaultyTransport implements MemberTransport {
         private volatile boolean incomingCut;
         private volatile long delayNanos;
         private volatile double dropProbability;
+        private volatile double duplicateProbability;
+        private volatile double reorderProbability;
+        private volatile long lateNanos;
         private volatile int generation;
         private long lastArrival = System.nanoTime();
         private final ArrayDeque<Delivery> underWay = new ArrayDeque<>();
 
         void send(Runnable delivery) {
-            if (outgoingCut || dropped()) {
+            if (outgoingCut || happens(dropProbability)) {
                 return;
             }
             int sentIn = generation;
+            if (happens(reorderProbability)) {
+                try {
+                    timer.schedule(
+                            () -> {
+                                if (sentIn == generation && !outgoingCut) {
+                                    delivery.run();
+                                }
+                            },
+                            lateNanos,
+                            TimeUnit.NANOSECONDS);
+                } catch (RejectedExecutionException closing) {
+                    // lost with the transport
+                }
+                return;
+            }
             synchronized (this) {
                 if (delayNanos > 0 || !underWay.isEmpty()) {
                     // behind what is still under way, also if the delay has just become shorter
@@ -210,14 +245,14 @@ public final class FaultyTransport implements MemberTransport {
                 underWay.remove();
             }
         }
+    }
 
-        private boolean dropped() {
-            if (dropProbability <= 0) {
-                return false;
-            }
-            synchronized (random) {
-                return random.nextDouble() < dropProbability;
-            }
+    private boolean happens(double probability) {
+        if (probability <= 0) {
+            return false;
+        }
+        synchronized (random) {
+            return random.nextDouble() < probability;
         }
     }
 

@@ -1,0 +1,19 @@
+package io.raftify.chaos.history;
+
+/** What a call does to its object. */
+public enum Verb {
+    READ,
+    WRITE,
+    /** Compare and set: the first argument is expected, the second one written. */
+    CAS,
+    ADD,
+    APPEND,
+    /** Puts the second argument under the field that the first one names. */
+    PUT,
+    REMOVE;
+
+    /** Whether it leaves every object as it is. */
+    public boolean isRead() {
+        return this == READ;
+    }
+}

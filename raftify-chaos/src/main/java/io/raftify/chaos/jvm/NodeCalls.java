@@ -1,0 +1,48 @@
+package io.raftify.chaos.jvm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.raftify.chaos.history.Action;
+import io.raftify.chaos.round.ObjectStore;
+import io.raftify.chaos.round.Reply;
+import io.raftify.chaos.round.Subject.UnpromisedException;
+import io.raftify.node.OutcomeUnknownException;
+import io.raftify.node.ProposalRejectedException;
+import io.raftify.node.RaftNode;
+import io.raftify.node.ReadUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Calls of the workload on one member. */
+public final class NodeCalls {
+
+    private final RaftNode node;
+    private final ObjectStore objects;
+
+    public NodeCalls(RaftNode node, ObjectStore objects) {
+        this.node = node;
+        this.objects = objects;
+    }
+
+    /** Completes exceptionally, with {@link UnpromisedException}, only if the member broke its word on how calls end. */
+    public CompletableFuture<Reply> call(long id, Action action, Duration deadline) {
+        CompletableFuture<String> result = action.verb().isRead()
+                ? node.readIndex(deadline).thenApply(index -> objects.read(action))
+                : node.propose(ObjectStore.command(id, action), deadline).thenApply(bytes -> new String(bytes, UTF_8));
+        return result.handle((value, failure) -> {
+            if (failure == null) {
+                return Reply.returned(value);
+            }
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof OutcomeUnknownException) {
+                return Reply.unknown(String.valueOf(cause.getMessage()));
+            }
+            if (cause instanceof ProposalRejectedException || cause instanceof ReadUnavailableException) {
+                return Reply.notApplied(String.valueOf(cause.getMessage()));
+            }
+            throw new UnpromisedException(node.status().nodeId(), action, cause);
+        });
+    }
+}
