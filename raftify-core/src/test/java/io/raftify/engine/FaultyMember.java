@@ -40,6 +40,11 @@ public final class FaultyMember {
         return connected;
     }
 
+    /** Whether a kind of call is the engine's own: those must bear to come twice. A forwarded command need not. */
+    public static boolean isOfTheEngine(int kind) {
+        return kind != MessageKind.PROPOSE.number();
+    }
+
     public RaftNode node() {
         return node;
     }

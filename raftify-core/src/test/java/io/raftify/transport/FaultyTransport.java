@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +73,14 @@ public final class FaultyTransport implements MemberTransport {
         wire(peer).dropProbability = probability;
     }
 
-    /** Each call to the peer arrives twice with this probability; the answer to the second one is not waited for. */
-    public void duplicate(String peer, double probability) {
-        wire(peer).duplicateProbability = probability;
+    /**
+     * Each call of these kinds to the peer arrives twice with this probability; the answer to the second one is not
+     * waited for.
+     */
+    public void duplicate(String peer, IntPredicate kinds, double probability) {
+        Wire wire = wire(peer);
+        wire.duplicated = kinds;
+        wire.duplicateProbability = probability;
     }
 
     /** Each call to the peer, and each answer to one of its calls, comes so much too late with this probability. */
@@ -143,7 +149,7 @@ public final class FaultyTransport implements MemberTransport {
                 flight.end(answer, failure);
             }
         }));
-        if (happens(wire.duplicateProbability)) {
+        if (wire.duplicated.test(kind) && happens(wire.duplicateProbability)) {
             wire.send(() -> real.call(peer, kind, payload, timeout, (answer, failure) -> {}));
         }
     }
@@ -188,6 +194,7 @@ public final class FaultyTransport implements MemberTransport {
         private volatile long delayNanos;
         private volatile double dropProbability;
         private volatile double duplicateProbability;
+        private volatile IntPredicate duplicated = kind -> true;
         private volatile double reorderProbability;
         private volatile long lateNanos;
         private volatile int generation;

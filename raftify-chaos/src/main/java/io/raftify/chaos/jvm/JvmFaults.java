@@ -1,6 +1,7 @@
 package io.raftify.chaos.jvm;
 
 import io.raftify.chaos.round.Fault;
+import io.raftify.engine.FaultyMember;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 
 /** What can happen to members in one JVM. */
@@ -21,7 +23,7 @@ public final class JvmFaults {
 
     public List<Fault> all() {
         return List.of(
-                Fault.of("leader cut off", random -> isolate("leader", cluster.leaderOrAny())),
+                leaderCutOff(),
                 Fault.of("member cut off", random -> isolate("member", any(random))),
                 Fault.of("groups", this::groups),
                 Fault.of("bridge", this::bridge),
@@ -31,9 +33,9 @@ public final class JvmFaults {
                         "deaf leader",
                         random -> oneWay(cluster.leaderOrAny(), "hears nobody", FaultDirection.INCOMING)),
                 Fault.of("slow network", this::slowNetwork),
-                Fault.of("loss", random -> everywhere("loses a fifth", (from, to) -> drop(from, to))),
-                Fault.of("duplicates", random -> everywhere("doubles a third", (from, to) -> duplicate(from, to))),
-                Fault.of("reordering", random -> everywhere("reorders a fifth", (from, to) -> reorder(from, to))),
+                Fault.of("loss", random -> everywhere("loses a fifth", this::drop)),
+                duplicates("doubles a third of the engine's calls", FaultyMember::isOfTheEngine),
+                Fault.of("reordering", random -> everywhere("reorders a fifth", this::reorder)),
                 Fault.of("broken streams", this::brokenStreams),
                 Fault.of("slow disk", this::slowDisk),
                 Fault.of("hanging disk", random -> hangingDisk(any(random))),
@@ -43,6 +45,10 @@ public final class JvmFaults {
                 Fault.of("leader stopped", random -> stopped("leader", List.of(cluster.leaderOrAny()))),
                 Fault.of("all stopped", random -> stopped("all", cluster.members())),
                 Fault.of("snapshot", this::snapshot));
+    }
+
+    Fault leaderCutOff() {
+        return Fault.of("leader cut off", random -> isolate("leader", cluster.leaderOrAny()));
     }
 
     private enum FaultDirection {
@@ -134,8 +140,13 @@ public final class JvmFaults {
         with(from, member -> member.network().drop(to, 0.2));
     }
 
-    private void duplicate(String from, String to) {
-        with(from, member -> member.network().duplicate(to, 0.3));
+    /** One stream of frames never doubles anything; what reconnects and resends might. */
+    Fault duplicates(String what, IntPredicate kinds) {
+        return Fault.of(
+                "duplicates",
+                random -> everywhere(
+                        what,
+                        (from, to) -> with(from, member -> member.network().duplicate(to, kinds, 0.3))));
     }
 
     private void reorder(String from, String to) {

@@ -1,5 +1,7 @@
 package io.raftify.chaos.round;
 
+import static java.util.stream.Collectors.joining;
+
 import io.raftify.chaos.check.Linearizability;
 import io.raftify.chaos.history.Call;
 import io.raftify.chaos.history.Fate;
@@ -54,7 +56,12 @@ public record Round(long seed, Plan plan, Duration duration) {
                     history.count(Fate.UNKNOWN),
                     terms,
                     faults,
-                    offences.isEmpty() ? "good" : "BAD" + String.join(System.lineSeparator() + "  ", offences));
+                    offences.isEmpty()
+                            ? "good"
+                            : "BAD"
+                                    + offences.stream()
+                                            .map(each -> System.lineSeparator() + "  " + each)
+                                            .collect(joining()));
         }
     }
 

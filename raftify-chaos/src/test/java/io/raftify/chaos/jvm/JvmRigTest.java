@@ -2,10 +2,12 @@ package io.raftify.chaos.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.raftify.chaos.round.Fault;
 import io.raftify.chaos.round.Leaders;
 import io.raftify.chaos.round.Round;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JvmRigTest {
 
     private static final long FIRST_SEED = Long.getLong("chaos.seed", 1);
+    private static final Duration LENGTH = Duration.ofSeconds(4);
     private static final int ROUNDS = Integer.getInteger("chaos.rounds", 4);
 
     @Test
@@ -28,17 +31,36 @@ class JvmRigTest {
         }
     }
 
+    @Test
+    void a_network_that_doubles_forwarded_commands_is_noticed(@TempDir Path directory) {
+        Leaders leaders = new Leaders();
+        try (JvmCluster cluster = new JvmCluster(3, directory, 1, leaders)) {
+            Fault everything = new JvmFaults(cluster).duplicates("doubles a third of all calls", kind -> true);
+            Round.Outcome outcome = new Round(1, plan(List.of(everything)), LENGTH).play(cluster, leaders);
+            assertThat(outcome.offences())
+                    .anyMatch(offence -> offence.contains("applied twice"))
+                    .anyMatch(offence -> offence.contains("No order of these calls"));
+        }
+    }
+
+    @Test
+    void reads_that_do_not_ask_the_quorum_are_noticed(@TempDir Path directory) {
+        Leaders leaders = new Leaders();
+        try (JvmCluster cluster = new JvmCluster(3, directory, 1, leaders).withLocalReads()) {
+            Fault cutOff = new JvmFaults(cluster).leaderCutOff();
+            Round.Outcome outcome = new Round(1, plan(List.of(cutOff)), LENGTH).play(cluster, leaders);
+            assertThat(outcome.offences()).anyMatch(offence -> offence.contains("No order of these calls"));
+        }
+    }
+
     private static Round.Outcome play(long seed, Path directory) {
         Leaders leaders = new Leaders();
         try (JvmCluster cluster = new JvmCluster(seed % 4 == 0 ? 5 : 3, directory, seed, leaders)) {
-            Round.Plan plan = new Round.Plan(
-                    new JvmFaults(cluster).all(),
-                    8,
-                    1000,
-                    Duration.ofMillis(1000),
-                    Duration.ofMillis(50),
-                    Duration.ofMillis(900));
-            return new Round(seed, plan, Duration.ofSeconds(4)).play(cluster, leaders);
+            return new Round(seed, plan(new JvmFaults(cluster).all()), LENGTH).play(cluster, leaders);
         }
+    }
+
+    private static Round.Plan plan(List<Fault> faults) {
+        return new Round.Plan(faults, 8, 1000, Duration.ofMillis(1000), Duration.ofMillis(50), Duration.ofMillis(900));
     }
 }
