@@ -33,7 +33,7 @@ public final class JvmFaults {
                         "deaf leader",
                         random -> oneWay(cluster.leaderOrAny(), "hears nobody", FaultDirection.INCOMING)),
                 Fault.of("slow network", this::slowNetwork),
-                Fault.of("loss", random -> everywhere("loses a fifth", this::drop)),
+                Fault.of("loss", random -> everywhere("loses one in fifty", this::drop)),
                 duplicates("doubles a third of the engine's calls", FaultyMember::isOfTheEngine),
                 Fault.of("reordering", random -> everywhere("reorders a fifth", this::reorder)),
                 Fault.of("broken streams", this::brokenStreams),
@@ -137,7 +137,7 @@ public final class JvmFaults {
     }
 
     private void drop(String from, String to) {
-        with(from, member -> member.network().drop(to, 0.2));
+        with(from, member -> member.network().drop(to, 0.02));
     }
 
     /** One stream of frames never doubles anything; what reconnects and resends might. */

@@ -73,6 +73,7 @@ public record Round(long seed, Plan plan, Duration duration) {
         List<String> begun = new ArrayList<>();
         List<String> offences = new ArrayList<>();
         long end = System.nanoTime() + duration.toNanos();
+        pause(plan.shortest(), end);
         while (System.nanoTime() - end < 0) {
             // Now and then two at once.
             List<Fault.Ongoing> ongoing = new ArrayList<>();
@@ -139,7 +140,7 @@ public record Round(long seed, Plan plan, Duration duration) {
                 Map<Long, Long> common = new TreeMap<>(digests.getOrDefault(one, Map.of()));
                 Map<Long, Long> others = digests.getOrDefault(other, Map.of());
                 common.keySet().retainAll(others.keySet());
-                if (common.isEmpty()) {
+                if (common.isEmpty() && !others.isEmpty()) {
                     offences.add(one + " and " + other + " have no index in common at which to compare them");
                 }
                 common.entrySet().removeIf(digest -> digest.getValue().equals(others.get(digest.getKey())));

@@ -24,8 +24,8 @@ class JvmRigTest {
             Round.Outcome outcome = play(seed, directory.resolve("round-" + seed));
             System.out.println(outcome);
             if (!outcome.offences().isEmpty()) {
-                outcome.history()
-                        .write(Path.of(System.getProperty("chaos.work", "target"), "history-" + seed + ".jsonl"));
+                Path work = Files.createDirectories(Path.of(System.getProperty("chaos.work", "target/chaos")));
+                outcome.history().write(work.resolve("history-" + seed + ".jsonl"));
             }
             assertThat(outcome.offences()).as(outcome.toString()).isEmpty();
         }
