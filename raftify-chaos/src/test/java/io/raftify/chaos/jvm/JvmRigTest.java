@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.raftify.chaos.round.Fault;
 import io.raftify.chaos.round.Leaders;
 import io.raftify.chaos.round.Round;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
