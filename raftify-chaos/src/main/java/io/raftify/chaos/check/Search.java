@@ -10,15 +10,19 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for an order of the calls on one object, by depth: it puts each call as early as it can, and takes the last one
- * back when a call must have ended that was not put yet. The memo keeps it from trying twice what leads to the same
- * state with the same calls done (Lowe, "Testing for linearizability", section 4).
+ * back when a call must have ended that was not put yet. A memo keeps it from trying again what leads to the same state
+ * with the same calls done (Lowe, "Testing for linearizability", section 4).
+ *
+ * <p>Calls of unknown outcome would make that explode, since each may come anywhere or never. So they are tried only
+ * where no call that returned fits, and a position is not looked at again if the same one was reached with fewer of them
+ * used up: whatever could follow now could have followed then.
  */
 final class Search {
 
@@ -29,101 +33,48 @@ final class Search {
     }
 
     private static final int LOOK_AT_THE_CLOCK = 1 << 12;
+    private static final int MOST_POSITIONS = 3_000_000;
 
-    /** The beginning of a call, or the end of one that returned, in a doubly linked list by time. */
-    private static final class Event {
+    /** What was chosen, and how to go on from there when it has to be taken back. */
+    private record Choice(
+            @Nullable Event event, int unknown, @Nullable Event obstacle, String stateBefore) {}
 
-        private final @Nullable Call call;
-        private final int number;
-        private final boolean isBeginning;
-        private @Nullable Event end;
-        private @Nullable Event previous;
-        private @Nullable Event next;
+    private record Position(BitSet done, String state) {}
 
-        Event(@Nullable Call call, int number, boolean isBeginning) {
-            this.call = call;
-            this.number = number;
-            this.isBeginning = isBeginning;
-        }
-
-        Call call() {
-            if (call == null) {
-                throw new IllegalStateException("the head of the list has no call");
-            }
-            return call;
-        }
-
-        long time() {
-            return isBeginning ? call().invoked() : call().returned();
-        }
-
-        /** Out of the list, with its end. */
-        void lift() {
-            unlink();
-            if (end != null) {
-                end.unlink();
-            }
-        }
-
-        /** Back where it was; in the reverse order of lifting. */
-        void unlift() {
-            if (end != null) {
-                end.relink();
-            }
-            relink();
-        }
-
-        private void unlink() {
-            if (previous != null) {
-                previous.next = next;
-            }
-            if (next != null) {
-                next.previous = previous;
-            }
-        }
-
-        private void relink() {
-            if (previous != null) {
-                previous.next = this;
-            }
-            if (next != null) {
-                next.previous = this;
-            }
-        }
-    }
-
-    private record Choice(Event event, String stateBefore) {}
-
-    private record Visited(BitSet done, String state) {}
-
-    private final Event head = new Event(null, -1, true);
-    private final long end;
-    private int openEnds;
-    private String state;
     private final @Nullable ObjectKind kind;
+    private final Event head = new Event(null, -1, true);
+    private final List<Call> unknown;
+    private final long end;
+    private final Map<Position, List<BitSet>> visited = new HashMap<>();
+    private final Deque<Choice> chosen = new ArrayDeque<>();
+    private BitSet done = new BitSet();
+    private BitSet used = new BitSet();
+    private int open;
+    private int positions;
+    private String state;
 
     Search(List<Call> calls, Duration limit) {
         this.end = System.nanoTime() + limit.toNanos();
         this.kind = calls.isEmpty() ? null : calls.get(0).action().kind();
         this.state = kind == null ? "" : kind.initial();
+        this.unknown = calls.stream()
+                .filter(call -> call.fate() == Fate.UNKNOWN)
+                .sorted(Comparator.comparingLong(Call::invoked))
+                .toList();
+        List<Call> returned =
+                calls.stream().filter(call -> call.fate() == Fate.RETURNED).toList();
+        this.open = returned.size();
         List<Event> events = new ArrayList<>();
-        for (int i = 0; i < calls.size(); i++) {
-            Call call = calls.get(i);
-            Event beginning = new Event(call, i, true);
+        for (Call call : returned) {
+            Event beginning = new Event(call, events.size(), true);
             events.add(beginning);
-            if (call.fate() == Fate.RETURNED) {
-                beginning.end = new Event(call, i, false);
-                events.add(beginning.end);
-                openEnds++;
-            }
+            events.add(beginning.withEnd());
         }
         // At the same instant: beginnings first, since such calls overlap.
-        events.sort(Comparator.comparingLong(Event::time).thenComparing(event -> !event.isBeginning));
+        events.sort(Comparator.comparingLong(Event::time).thenComparing(event -> !event.isBeginning()));
         Event last = head;
         for (Event event : events) {
-            last.next = event;
-            event.previous = last;
-            last = event;
+            last = last.followedBy(event);
         }
     }
 
@@ -131,49 +82,99 @@ final class Search {
         if (kind == null) {
             return Outcome.FOUND;
         }
-        BitSet done = new BitSet();
-        Set<Visited> visited = new HashSet<>();
-        Deque<Choice> chosen = new ArrayDeque<>();
-        Event event = head.next;
+        Event event = head.next();
+        int candidate = 0;
         int steps = 0;
-        // Calls of unknown outcome have no end; what is left of them at last has simply not happened.
-        while (openEnds > 0) {
-            if (++steps % LOOK_AT_THE_CLOCK == 0 && System.nanoTime() - end > 0) {
+        // Once every call that returned has its place, what is left has simply not happened.
+        while (open > 0) {
+            if (++steps % LOOK_AT_THE_CLOCK == 0 && System.nanoTime() - end > 0 || positions > MOST_POSITIONS) {
                 return Outcome.GIVEN_UP;
             }
             if (event == null) {
-                throw new IllegalStateException("an end is open, but not in the list");
+                throw new IllegalStateException("a call has not ended, but no end is in the list");
             }
-            if (event.isBeginning) {
-                Step step = kind.step(state, event.call().action());
-                String told = event.call().result();
-                if (told == null || told.equals(step.result())) {
-                    BitSet with = (BitSet) done.clone();
-                    with.set(event.number);
-                    if (visited.add(new Visited(with, step.state()))) {
-                        chosen.push(new Choice(event, state));
-                        state = step.state();
-                        done = with;
-                        event.lift();
-                        openEnds -= event.end != null ? 1 : 0;
-                        event = head.next;
-                        continue;
-                    }
+            if (event.isBeginning()) {
+                event = put(kind, event) ? head.next() : event.next();
+                candidate = 0;
+            } else if (candidate < unknown.size() && unknown.get(candidate).invoked() <= event.time()) {
+                if (put(kind, candidate, event)) {
+                    event = head.next();
+                    candidate = 0;
+                } else {
+                    candidate++;
                 }
-                event = event.next;
+            } else if (chosen.isEmpty()) {
+                return Outcome.IMPOSSIBLE;
             } else {
-                if (chosen.isEmpty()) {
-                    return Outcome.IMPOSSIBLE;
-                }
-                Choice last = chosen.pop();
-                state = last.stateBefore();
-                done = (BitSet) done.clone();
-                done.clear(last.event().number);
-                last.event().unlift();
-                openEnds += last.event().end != null ? 1 : 0;
-                event = last.event().next;
+                Choice last = takeBack();
+                candidate = last.event() != null ? 0 : last.unknown() + 1;
+                event = last.event() != null ? last.event().next() : last.obstacle();
             }
         }
         return Outcome.FOUND;
+    }
+
+    private boolean put(ObjectKind kind, Event event) {
+        Step step = kind.step(state, event.call().action());
+        if (!step.result().equals(event.call().result())) {
+            return false;
+        }
+        BitSet with = (BitSet) done.clone();
+        with.set(event.number());
+        if (!isNew(with, used, step.state())) {
+            return false;
+        }
+        chosen.push(new Choice(event, -1, null, state));
+        done = with;
+        state = step.state();
+        event.lift();
+        open--;
+        return true;
+    }
+
+    private boolean put(ObjectKind kind, int candidate, Event obstacle) {
+        Step step = kind.step(state, unknown.get(candidate).action());
+        // One that changes nothing explains nothing.
+        if (used.get(candidate) || step.state().equals(state)) {
+            return false;
+        }
+        BitSet with = (BitSet) used.clone();
+        with.set(candidate);
+        if (!isNew(done, with, step.state())) {
+            return false;
+        }
+        chosen.push(new Choice(null, candidate, obstacle, state));
+        used = with;
+        state = step.state();
+        return true;
+    }
+
+    private Choice takeBack() {
+        Choice last = chosen.pop();
+        state = last.stateBefore();
+        if (last.event() != null) {
+            done = (BitSet) done.clone();
+            done.clear(last.event().number());
+            last.event().unlift();
+            open++;
+        } else {
+            used = (BitSet) used.clone();
+            used.clear(last.unknown());
+        }
+        return last;
+    }
+
+    private boolean isNew(BitSet done, BitSet used, String state) {
+        List<BitSet> before = visited.computeIfAbsent(new Position(done, state), any -> new ArrayList<>(1));
+        for (BitSet fewer : before) {
+            BitSet beyond = (BitSet) fewer.clone();
+            beyond.andNot(used);
+            if (beyond.isEmpty()) {
+                return false;
+            }
+        }
+        before.add(used);
+        positions++;
+        return true;
     }
 }

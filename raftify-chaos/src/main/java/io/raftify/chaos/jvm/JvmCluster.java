@@ -82,7 +82,7 @@ public final class JvmCluster implements Subject, AutoCloseable {
         }
     }
 
-    Optional<JvmMember> running(String name) {
+    Optional<JvmMember> find(String name) {
         return Optional.ofNullable(running.get(name));
     }
 
@@ -161,7 +161,7 @@ public final class JvmCluster implements Subject, AutoCloseable {
         healNetwork();
         running.values().forEach(member -> member.disk().heal());
         for (String name : members()) {
-            if (running(name).map(member -> member.status().failure()).isPresent()) {
+            if (find(name).map(member -> member.status().failure()).isPresent()) {
                 stop(name);
             }
             start(name);
@@ -169,7 +169,7 @@ public final class JvmCluster implements Subject, AutoCloseable {
         Await.until("all members have applied the same", PATIENCE, () -> {
             // A member may fail late, by a fault that has ended; a restart is all it needs.
             for (String name : members()) {
-                if (running(name).map(member -> member.status().failure()).isPresent()) {
+                if (find(name).map(member -> member.status().failure()).isPresent()) {
                     stop(name);
                     start(name);
                 }
@@ -190,8 +190,8 @@ public final class JvmCluster implements Subject, AutoCloseable {
     }
 
     @Override
-    public boolean disturbed(String member) {
-        return !running.containsKey(member);
+    public boolean running(String member) {
+        return running.containsKey(member);
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class JvmFaults {
     }
 
     private void with(String member, Consumer<JvmMember> action) {
-        cluster.running(member).ifPresent(action);
+        cluster.find(member).ifPresent(action);
     }
 
     /** Whatever was done to the network so far, by whichever fault, is undone: the shapes must not add up for ever. */

@@ -3,6 +3,7 @@ package io.raftify.chaos.jvm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.raftify.chaos.history.Action;
+import io.raftify.chaos.round.Hiccups;
 import io.raftify.chaos.round.ObjectStore;
 import io.raftify.chaos.round.Reply;
 import io.raftify.chaos.round.Subject.UnpromisedException;
@@ -17,6 +18,8 @@ import java.util.concurrent.CompletionException;
 /** Calls of the workload on one member. */
 public final class NodeCalls {
 
+    private static final Hiccups HICCUPS = new Hiccups();
+
     private final RaftNode node;
     private final ObjectStore objects;
 
@@ -25,12 +28,20 @@ public final class NodeCalls {
         this.objects = objects;
     }
 
-    /** Completes exceptionally, with {@link UnpromisedException}, only if the member broke its word on how calls end. */
+    /** Completes exceptionally, with {@link UnpromisedException}, only if the member broke its word on how and when calls end. */
     public CompletableFuture<Reply> call(long id, Action action, Duration deadline) {
+        long invoked = System.nanoTime();
         CompletableFuture<String> result = action.verb().isRead()
                 ? node.readIndex(deadline).thenApply(index -> objects.read(action))
                 : node.propose(ObjectStore.command(id, action), deadline).thenApply(bytes -> new String(bytes, UTF_8));
         return result.handle((value, failure) -> {
+            Duration late = Duration.ofNanos(System.nanoTime() - invoked).minus(deadline);
+            Duration allowed = deadline.dividedBy(10).plus(HICCUPS.since(invoked));
+            if (late.compareTo(allowed) > 0) {
+                throw new UnpromisedException("A call at " + node.status().nodeId() + " ended " + late.toMillis()
+                        + " ms after its deadline of " + deadline.toMillis() + " ms; " + allowed.toMillis()
+                        + " ms are allowed: " + action + " -> " + (failure == null ? value : failure));
+            }
             if (failure == null) {
                 return Reply.returned(value);
             }

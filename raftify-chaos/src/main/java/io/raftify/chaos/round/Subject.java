@@ -14,8 +14,8 @@ public interface Subject {
     List<String> members();
 
     /**
-     * Calls one member. The future always completes, and never exceptionally: an exception no caller is promised is
-     * an {@link UnpromisedException} thrown by the round.
+     * Calls one member. The future completes exceptionally, with {@link UnpromisedException}, only if the member
+     * broke its word on how and when calls end.
      */
     CompletableFuture<Reply> call(String member, long id, Action action, Duration deadline);
 
@@ -31,11 +31,11 @@ public interface Subject {
     /** The commands of this round that a member applied. */
     Applied applied(String member);
 
+    /** Whether there is anybody to take a call. */
+    boolean running(String member);
+
     /** Ends every fault, starts what does not run, and waits until all members have applied the same. */
     void recover();
-
-    /** Whether calls that this member had at a moment are measured: not while it was stopped or paused. */
-    boolean disturbed(String member);
 
     /**
      * @param failure why it stopped taking part, if it did
@@ -49,8 +49,12 @@ public interface Subject {
 
     record Applied(Set<Long> ids, List<Long> twice) {}
 
-    /** A call ended in a way that its caller is not promised. */
+    /** A call ended in a way, or at a time, that its caller is not promised. */
     final class UnpromisedException extends RuntimeException {
+        public UnpromisedException(String message) {
+            super(message);
+        }
+
         public UnpromisedException(String member, Action action, Throwable cause) {
             super("A call at " + member + " ended as no call may end: " + action, cause);
         }

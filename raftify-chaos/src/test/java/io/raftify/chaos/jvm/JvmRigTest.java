@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.raftify.chaos.round.Fault;
 import io.raftify.chaos.round.Leaders;
 import io.raftify.chaos.round.Round;
-import java.nio.file.Files;
+import io.raftify.chaos.round.Rounds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,21 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rig (a). The ordinary build plays a few rounds; {@code -Dchaos.rounds} and {@code -Dchaos.seed} say which and how many. */
 class JvmRigTest {
 
-    private static final long FIRST_SEED = Long.getLong("chaos.seed", 1);
     private static final Duration LENGTH = Duration.ofSeconds(4);
-    private static final int ROUNDS = Integer.getInteger("chaos.rounds", 4);
 
     @Test
     void every_round_is_linearizable_and_nothing_acknowledged_is_lost(@TempDir Path directory) throws Exception {
-        for (long seed = FIRST_SEED; seed < FIRST_SEED + ROUNDS; seed++) {
-            Round.Outcome outcome = play(seed, directory.resolve("round-" + seed));
-            System.out.println(outcome);
-            if (!outcome.offences().isEmpty()) {
-                Path work = Files.createDirectories(Path.of(System.getProperty("chaos.work", "target/chaos")));
-                outcome.history().write(work.resolve("history-" + seed + ".jsonl"));
-            }
-            assertThat(outcome.offences()).as(outcome.toString()).isEmpty();
-        }
+        Rounds.fromSystemProperties().play("jvm", seed -> play(seed, directory.resolve("round-" + seed)));
     }
 
     @Test

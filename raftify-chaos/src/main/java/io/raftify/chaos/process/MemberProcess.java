@@ -1,0 +1,160 @@
+package io.raftify.chaos.process;
+
+import io.raftify.chaos.process.Wire.Answer;
+import io.raftify.chaos.process.Wire.Request;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** One member: a process that can be killed, paused and started again on the same data. */
+final class MemberProcess {
+
+    private final String name;
+    private final List<String> command;
+    private final Path socket;
+    private final Path log;
+    private volatile @Nullable Process process;
+    private volatile @Nullable MemberLink link;
+    private volatile boolean paused;
+
+    /** @param command that starts it */
+    MemberProcess(String name, List<String> command, Path socket, Path log) {
+        this.name = name;
+        this.command = List.copyOf(command);
+        this.socket = socket;
+        this.log = log;
+    }
+
+    /** The JVM of this rig, its class path, and a member's settings. */
+    static List<String> java(List<String> jvmOptions, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), MemberMain.class.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path log() {
+        return log;
+    }
+
+    synchronized void start() {
+        if (alive()) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(socket);
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            paused = false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean alive() {
+        Process current = process;
+        return current != null && current.isAlive();
+    }
+
+    /** Whether it can be asked now. */
+    boolean reachable() {
+        return link() != null;
+    }
+
+    /** {@code kill -9}, and waits until it is gone. */
+    synchronized void kill() {
+        signalKill();
+        awaitEnd();
+    }
+
+    /** {@code kill -9}; others can be killed at the same moment. */
+    synchronized void signalKill() {
+        Process current = process;
+        if (current != null) {
+            current.destroyForcibly();
+        }
+    }
+
+    synchronized void awaitEnd() {
+        Process current = process;
+        try {
+            if (current != null && !current.waitFor(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(name + " does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        MemberLink old = link;
+        if (old != null) {
+            old.end();
+        }
+        link = null;
+    }
+
+    synchronized void pause() {
+        paused = signal("STOP");
+    }
+
+    synchronized void resume() {
+        if (paused) {
+            signal("CONT");
+            paused = false;
+        }
+    }
+
+    private boolean signal(String signal) {
+        Process current = process;
+        if (current == null || !current.isAlive()) {
+            return false;
+        }
+        // Of the member itself, when a command in front of it waits for it.
+        long pid = current.descendants().findFirst().map(ProcessHandle::pid).orElse(current.pid());
+        Commands.run("kill", "-" + signal, Long.toString(pid));
+        return true;
+    }
+
+    /**
+     * Completes exceptionally with {@link MemberLink.NotThereException} if there is no process to ask, and with {@link
+     * MemberLink.GoneException} if it ends before it answers.
+     */
+    CompletableFuture<Answer> ask(LongFunction<Request> request) {
+        MemberLink current = link();
+        return current == null
+                ? CompletableFuture.failedFuture(new MemberLink.NotThereException(name + " does not run"))
+                : current.ask(request);
+    }
+
+    private @Nullable MemberLink link() {
+        MemberLink current = link;
+        if (current != null && !current.gone()) {
+            return current;
+        }
+        synchronized (this) {
+            if (!alive() || !Files.exists(socket)) {
+                return null;
+            }
+            try {
+                link = new MemberLink(socket);
+                return link;
+            } catch (IOException notYet) {
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.raftify.chaos.process;
+
+import io.raftify.chaos.round.Fault;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+
+/** What can happen to processes, wherever they run. */
+public final class ProcessFaults {
+
+    private final ProcessCluster cluster;
+
+    public ProcessFaults(ProcessCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    public List<Fault> all() {
+        return List.of(
+                Fault.of("leader killed", random -> killed(List.of(cluster.leaderOrAny()))),
+                Fault.of("member killed", random -> killed(some(1, random))),
+                Fault.of("two killed", random -> killed(some(2, random))),
+                allKilled(),
+                Fault.of("leader paused", random -> paused(List.of(cluster.leaderOrAny()))),
+                Fault.of("member paused", random -> paused(some(1, random))),
+                Fault.of("two paused", random -> paused(some(2, random))),
+                Fault.of("all paused", random -> paused(cluster.members())));
+    }
+
+    Fault allKilled() {
+        return Fault.of("all killed", random -> killed(cluster.members()));
+    }
+
+    private List<String> some(int count, RandomGenerator random) {
+        List<String> members = new ArrayList<>(cluster.members());
+        Collections.shuffle(members, new Random(random.nextLong()));
+        return members.subList(0, count);
+    }
+
+    /** At the same moment, not one after the other. */
+    private Fault.Ongoing killed(List<String> names) {
+        List<MemberProcess> victims = names.stream().map(cluster::process).toList();
+        victims.forEach(MemberProcess::signalKill);
+        victims.forEach(MemberProcess::awaitEnd);
+        return Fault.ongoing("kill -9 " + names, () -> victims.forEach(MemberProcess::start));
+    }
+
+    private Fault.Ongoing paused(List<String> names) {
+        List<MemberProcess> victims = names.stream().map(cluster::process).toList();
+        victims.forEach(MemberProcess::pause);
+        return Fault.ongoing("SIGSTOP " + names, () -> victims.forEach(MemberProcess::resume));
+    }
+}
