@@ -42,10 +42,14 @@ public final class Loopback implements Hosts {
 
     @Override
     public MemberProcess process(String member) {
+        return process(member, work.resolve(member));
+    }
+
+    MemberProcess process(String member, Path data) {
         Path socket = work.resolve(member + ".sock");
         return new MemberProcess(
                 member,
-                MemberProcess.java(JVM_OPTIONS, arguments(member, work.resolve(member), socket, peers)),
+                MemberProcess.java(JVM_OPTIONS, arguments(member, data, socket, peers)),
                 socket,
                 work.resolve(member + ".log"));
     }
