@@ -2,6 +2,7 @@ package io.raftify.chaos.process;
 
 import io.raftify.chaos.round.Await;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,6 +33,7 @@ public final class LoopDisks implements Hosts {
     private final long megabytes;
     private final Loopback loopback;
     private final List<Path> mounted = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
     private final Set<String> unplugged = new TreeSet<>();
     private final Map<String, Path> ballast = new TreeMap<>();
     private final Thread lastResort = new Thread(this::unmountAll);
@@ -42,6 +45,20 @@ public final class LoopDisks implements Hosts {
         this.loopback = new Loopback(size, work);
         Runtime.getRuntime().addShutdownHook(lastResort);
         loopback.members().forEach(this::format);
+    }
+
+    /** From now on members are started with syncs that do nothing: what power cuts must find out. Needs a C compiler. */
+    LoopDisks withoutSyncs() {
+        Path source = work.resolve("nosync.c");
+        Path library = work.resolve("nosync.so");
+        try (InputStream in = Objects.requireNonNull(LoopDisks.class.getResourceAsStream("nosync.c"))) {
+            Files.copy(in, source);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Commands.run("gcc", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl");
+        environment.put("LD_PRELOAD", library.toString());
+        return this;
     }
 
     /** Why this machine cannot run this rig; null if it can. */
@@ -148,7 +165,7 @@ public final class LoopDisks implements Hosts {
     @Override
     public MemberProcess process(String member) {
         // Not the root of the file system: lost+found is not the member's.
-        return loopback.process(member, data(member).resolve("member"));
+        return loopback.process(member, data(member).resolve("member"), environment);
     }
 
     @Override

@@ -42,14 +42,15 @@ public final class Loopback implements Hosts {
 
     @Override
     public MemberProcess process(String member) {
-        return process(member, work.resolve(member));
+        return process(member, work.resolve(member), Map.of());
     }
 
-    MemberProcess process(String member, Path data) {
+    MemberProcess process(String member, Path data, Map<String, String> environment) {
         Path socket = work.resolve(member + ".sock");
         return new MemberProcess(
                 member,
                 MemberProcess.java(JVM_OPTIONS, arguments(member, data, socket, peers)),
+                environment,
                 socket,
                 work.resolve(member + ".log"));
     }

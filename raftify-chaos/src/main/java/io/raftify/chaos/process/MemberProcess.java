@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -22,12 +23,17 @@ final class MemberProcess {
     private final Path log;
     private volatile @Nullable Process process;
     private volatile @Nullable MemberLink link;
+    private final Map<String, String> environment;
     private volatile boolean paused;
 
-    /** @param command that starts it */
-    MemberProcess(String name, List<String> command, Path socket, Path log) {
+    /**
+     * @param command that starts it
+     * @param environment what is added to the rig's own
+     */
+    MemberProcess(String name, List<String> command, Map<String, String> environment, Path socket, Path log) {
         this.name = name;
         this.command = List.copyOf(command);
+        this.environment = Map.copyOf(environment);
         this.socket = socket;
         this.log = log;
     }
@@ -56,10 +62,11 @@ final class MemberProcess {
         }
         try {
             Files.deleteIfExists(socket);
-            process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            process = builder.start();
             paused = false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -35,10 +35,17 @@ public final class ProcessCluster implements Subject, AutoCloseable {
     private final Hosts hosts;
     private final Map<String, MemberProcess> processes = new TreeMap<>();
     private final Leaders leaders;
+    private final Duration patience;
 
     /** @param leaders is told who leads which term */
     public ProcessCluster(Hosts hosts, Leaders leaders) {
+        this(hosts, leaders, PATIENCE);
+    }
+
+    /** @param patience with members that have to come back */
+    ProcessCluster(Hosts hosts, Leaders leaders, Duration patience) {
         this.hosts = hosts;
+        this.patience = patience;
         this.leaders = leaders;
         hosts.members().forEach(name -> processes.put(name, hosts.process(name)));
         processes.values().forEach(MemberProcess::start);
@@ -159,7 +166,7 @@ public final class ProcessCluster implements Subject, AutoCloseable {
     public void recover() {
         hosts.heal();
         processes.values().forEach(MemberProcess::resume);
-        Await.until("all members run and have applied the same", PATIENCE, () -> {
+        Await.until("all members run and have applied the same", patience, () -> {
             List<String> missing = new ArrayList<>();
             Set<Long> applied = new TreeSet<>();
             int leading = 0;
