@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.engine.FreePorts;
 import io.raftify.node.NodeStatus;
 import io.raftify.node.PeerStatus;
 import io.raftify.node.RaftNode;
@@ -278,7 +279,7 @@ class ActuatorOverHttpTests {
                 "raftify.node-id=n1",
                 "raftify.data-dir=" + directory,
                 "raftify.cluster.name=orders",
-                "raftify.cluster.peers.n1=127.0.0.1:" + Ports.free(),
+                "raftify.cluster.peers.n1=127.0.0.1:" + FreePorts.one(),
                 "spring.grpc.server.port=0",
                 "management.endpoint.health.show-details=always",
                 "management.endpoints.web.exposure.include=raft,health,metrics"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.engine.FreePorts;
 import io.raftify.node.InvalidSettingException;
 import io.raftify.node.RaftNodeSettings;
 import java.io.InputStream;
@@ -125,7 +126,7 @@ class FailureAnalyzersTests {
                 "raftify.node-id=n2",
                 "raftify.cluster.name=test",
                 "raftify.data-dir=" + directory.resolve("n1"),
-                "raftify.cluster.peers.n2=127.0.0.1:" + Ports.free());
+                "raftify.cluster.peers.n2=127.0.0.1:" + FreePorts.one());
 
         assertThat(analysis.getDescription())
                 .contains("belongs to member 'n1' of cluster 'test'")
@@ -141,7 +142,7 @@ class FailureAnalyzersTests {
                     "raftify.node-id=n1",
                     "raftify.cluster.name=test",
                     "raftify.data-dir=" + directory.resolve("n1"),
-                    "raftify.cluster.peers.n1=127.0.0.1:" + Ports.free());
+                    "raftify.cluster.peers.n1=127.0.0.1:" + FreePorts.one());
 
             assertThat(analysis.getDescription()).contains("is in use by");
             assertThat(analysis.getAction()).contains("Stop the other process").contains("'raftify.data-dir' (now '");
@@ -159,8 +160,8 @@ class FailureAnalyzersTests {
                 "raftify.node-id=n1",
                 "raftify.cluster.name=test",
                 "raftify.data-dir=" + directory.resolve("n1"),
-                "raftify.cluster.peers.n1=127.0.0.1:" + Ports.free(),
-                "raftify.cluster.peers.n2=127.0.0.1:" + Ports.free());
+                "raftify.cluster.peers.n1=127.0.0.1:" + FreePorts.one(),
+                "raftify.cluster.peers.n2=127.0.0.1:" + FreePorts.one());
 
         assertThat(analysis.getDescription()).contains("[n1, n2]").contains("[n1]");
         assertThat(analysis.getAction()).contains("'raftify.cluster.peers'");
@@ -186,7 +187,7 @@ class FailureAnalyzersTests {
                 "raftify.node-id=n1",
                 "raftify.cluster.name=test",
                 "raftify.data-dir=" + directory.resolve("n1"),
-                "raftify.cluster.peers.n1=127.0.0.1:" + Ports.free());
+                "raftify.cluster.peers.n1=127.0.0.1:" + FreePorts.one());
 
         assertThat(analysis.getDescription()).contains("The member 'n1' could not start");
         assertThat(analysis.getAction())
@@ -220,7 +221,7 @@ class FailureAnalyzersTests {
                 Application.class,
                 "raftify.node-id=n1",
                 "raftify.data-dir=" + directory,
-                "raftify.cluster.peers.n1=192.0.2.1:" + Ports.free());
+                "raftify.cluster.peers.n1=192.0.2.1:" + FreePorts.one());
 
         assertThat(analysis.getAction())
                 .contains("'raftify.transport.ssl.bundle'")
@@ -364,7 +365,7 @@ class FailureAnalyzersTests {
         List<String> properties = new ArrayList<>(List.of(
                 "raftify.node-id=n1",
                 "raftify.data-dir=" + directory,
-                "raftify.cluster.peers.n1=127.0.0.1:" + Ports.free()));
+                "raftify.cluster.peers.n1=127.0.0.1:" + FreePorts.one()));
         properties.addAll(List.of(more));
         return FailedStart.of(application, properties.toArray(String[]::new));
     }

@@ -2,6 +2,7 @@ package io.raftify.autoconfigure;
 
 import static org.awaitility.Awaitility.await;
 
+import io.raftify.engine.FreePorts;
 import io.raftify.node.NodeStatus;
 import io.raftify.node.RaftNode;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class Members implements AutoCloseable {
         this.directory = directory;
         this.application = application;
         this.properties = List.of(properties);
-        List<Integer> free = Ports.free(size);
+        List<Integer> free = FreePorts.find(size);
         for (int i = 0; i < size; i++) {
             ports.put("n" + (i + 1), free.get(i));
         }

@@ -14,6 +14,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
+import io.raftify.engine.FreePorts;
 import io.raftify.node.RaftNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -42,7 +43,7 @@ class OwnGrpcServerTests {
     private static final MethodDescriptor<String, String> ECHO = method("test.Echo", "Say");
     private static final MethodDescriptor<String, String> OURS = method("raftify.v1.RaftTransport", "Exchange");
 
-    private final List<Integer> ports = Ports.free(2);
+    private final List<Integer> ports = FreePorts.find(2);
     private final int memberPort = ports.get(0);
     private final int ownPort = ports.get(1);
 

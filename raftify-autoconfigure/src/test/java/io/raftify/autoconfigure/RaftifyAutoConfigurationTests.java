@@ -13,6 +13,7 @@ import io.raftify.actuate.ReadinessGroupPostProcessor;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.engine.FreePorts;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeSettings;
@@ -55,7 +56,7 @@ class RaftifyAutoConfigurationTests {
             .withPropertyValues(
                     "raftify.node-id=n1",
                     "raftify.storage.type=memory",
-                    "raftify.cluster.peers.n1=127.0.0.1:" + Ports.free());
+                    "raftify.cluster.peers.n1=127.0.0.1:" + FreePorts.one());
 
     /** In front of a member of memory, where a real one would add nothing but time. */
     private final ApplicationContextRunner inMemory = runner.withUserConfiguration(InMemory.class);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.raftify.autoconfigure.ThreeMembersTests.Inventory;
+import io.raftify.engine.FreePorts;
 import io.raftify.node.PeerStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,7 @@ class SslBundleTests {
         properties.addAll(List.of(
                 "raftify.node-id=n3",
                 "raftify.data-dir=" + directory.resolve("n3"),
-                "raftify.cluster.peers.n3=127.0.0.1:" + Ports.free()));
+                "raftify.cluster.peers.n3=127.0.0.1:" + FreePorts.one()));
 
         FailureAnalysis analysis =
                 FailedStart.of(ThreeMembersTests.Application.class, properties.toArray(String[]::new));

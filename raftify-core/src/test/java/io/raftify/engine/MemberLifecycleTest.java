@@ -43,7 +43,7 @@ class MemberLifecycleTest {
     @TempDir
     Path directory;
 
-    private final int port = FreePorts.find(1).get(0);
+    private final int port = FreePorts.one();
 
     private RaftNodeSettings.Builder settings() {
         return RaftNodeSettings.builder()
@@ -161,8 +161,7 @@ class MemberLifecycleTest {
         try (RaftNode first = RaftNode.create(settings().build(), new Ledger())) {
             first.start();
             RaftNodeSettings sameDirectory = settings()
-                    .peers(java.util.Map.of(
-                            "n1", new PeerAddress("127.0.0.1", FreePorts.find(1).get(0))))
+                    .peers(java.util.Map.of("n1", new PeerAddress("127.0.0.1", FreePorts.one())))
                     .build();
             assertThatThrownBy(
                             () -> RaftNode.create(sameDirectory, new Ledger()).start())

@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.raftify.engine.FreePorts;
 import io.raftify.node.PeerAddress;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StorageType;
 import io.raftify.transport.MemberTransport.InboundHandler;
 import io.raftify.transport.grpc.GrpcMemberTransport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,18 +57,9 @@ public final class TestMembers {
     /** Members on free ports of the loopback interface. */
     public static Map<String, PeerAddress> addresses(String... nodeIds) {
         Map<String, PeerAddress> peers = new LinkedHashMap<>();
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (String nodeId : nodeIds) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                peers.put(nodeId, new PeerAddress("127.0.0.1", socket.getLocalPort()));
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<Integer> ports = FreePorts.find(nodeIds.length);
+        for (int i = 0; i < nodeIds.length; i++) {
+            peers.put(nodeIds[i], new PeerAddress("127.0.0.1", ports.get(i)));
         }
         return peers;
     }

@@ -32,7 +32,7 @@ class BoxOfficeOverHttpTest {
     /** Without a profile, application.yml knows of no members. */
     @DynamicPropertySource
     static void aClusterOfOne(DynamicPropertyRegistry registry) {
-        int memberPort = MembersInOneJvm.freePorts(1).get(0);
+        int memberPort = FreePorts.find(1).get(0);
         registry.add("raftify.cluster.peers.alone", () -> "127.0.0.1:" + memberPort);
     }
 

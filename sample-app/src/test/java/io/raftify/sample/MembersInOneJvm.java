@@ -2,10 +2,6 @@ package io.raftify.sample;
 
 import io.raftify.node.NodeStatus;
 import io.raftify.node.RaftNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +27,7 @@ public final class MembersInOneJvm implements AutoCloseable {
     public MembersInOneJvm(int size, Path work, String... more) {
         this.work = work;
         this.more = List.of(more);
-        List<Integer> ports = freePorts(size);
+        List<Integer> ports = FreePorts.find(size);
         for (int i = 0; i < size; i++) {
             memberPorts.put("n" + (i + 1), ports.get(i));
         }
@@ -112,24 +108,6 @@ public final class MembersInOneJvm implements AutoCloseable {
                     .join();
         } finally {
             threads.shutdown();
-        }
-    }
-
-    static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            // all open at once, so that no port is given out twice
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> ports =
-                    sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

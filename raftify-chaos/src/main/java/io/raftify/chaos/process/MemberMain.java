@@ -68,7 +68,7 @@ public final class MemberMain {
                 .electionTimeout(Duration.ofMillis(Long.parseLong(args[3])))
                 .snapshotEntries(Integer.parseInt(args[4]))
                 // The namespaces of rig (c) are no loopback, and hold no other hosts.
-                .allowInsecure(true);
+                .allowInsecure(!args[5].contains("=127.0.0.1:"));
         Arrays.stream(args).skip(5).forEach(peer -> {
             int equals = peer.indexOf('=');
             int colon = peer.lastIndexOf(':');

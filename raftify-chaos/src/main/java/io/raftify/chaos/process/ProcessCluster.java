@@ -87,6 +87,7 @@ public final class ProcessCluster implements Subject, AutoCloseable {
     public void reset(long id) {
         Await.until("a leader that begins the round", PATIENCE, () -> {
             for (String member : members()) {
+                process(member).start();
                 Answer answer = ask(member, number -> new Request(number, Kind.RESET, id, null, 2_000));
                 if (answer != null && answer.fate() == Fate.RETURNED) {
                     return null;

@@ -6,8 +6,11 @@ import io.raftify.chaos.round.Fault;
 import io.raftify.chaos.round.Leaders;
 import io.raftify.chaos.round.Round;
 import io.raftify.chaos.round.Rounds;
+import java.io.File;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +22,32 @@ class JvmRigTest {
 
     @Test
     void every_round_is_linearizable_and_nothing_acknowledged_is_lost(@TempDir Path directory) throws Exception {
-        Rounds.fromSystemProperties().play("jvm", seed -> play(seed, directory.resolve("round-" + seed)));
+        List<Footprint> footprints = new ArrayList<>();
+        Rounds.of("jvm").play(seed -> {
+            Round.Outcome outcome = play(seed, directory.resolve("round-" + seed));
+            footprints.add(Footprint.now());
+            return outcome;
+        });
+        // The first rounds start what stays: the engine's static threads, pools at their size.
+        Footprint warm = footprints.get(Math.min(1, footprints.size() - 1));
+        Footprint last = footprints.get(footprints.size() - 1);
+        System.out.println("after two rounds " + warm + ", after all " + last);
+        assertThat(last.threads()).isLessThan(warm.threads() + 20);
+        assertThat(last.files()).isLessThan(warm.files() + 20);
+        assertThat(last.heap()).isLessThan(warm.heap() + (64 << 20));
+    }
+
+    /** What must not grow from round to round. */
+    private record Footprint(int threads, int files, long heap) {
+
+        static Footprint now() {
+            System.gc();
+            String[] files = new File("/proc/self/fd").list();
+            return new Footprint(
+                    ManagementFactory.getThreadMXBean().getThreadCount(),
+                    files == null ? 0 : files.length,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
     }
 
     @Test

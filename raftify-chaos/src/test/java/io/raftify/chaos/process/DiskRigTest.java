@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Rig (b) with disks whose plug is pulled, and which are filled. */
 class DiskRigTest {
@@ -38,12 +39,12 @@ class DiskRigTest {
                     Duration.ofMillis(2000),
                     Duration.ofMillis(200),
                     Duration.ofMillis(3000));
-            Rounds.fromSystemProperties()
-                    .play("disks", seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
+            Rounds.of("disks").play(seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
         }
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "chaos.controls", matches = "true")
     void without_syncs_a_power_cut_on_all_loses_what_was_acknowledged_and_the_rig_notices() throws Exception {
         assumeTrue(Commands.succeeds("gcc", "--version"), "the control was not run: there is no gcc");
         Leaders leaders = new Leaders();

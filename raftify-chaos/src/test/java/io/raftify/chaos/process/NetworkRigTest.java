@@ -31,8 +31,7 @@ class NetworkRigTest {
             faults.addAll(new ProcessFaults(cluster).all());
             Round.Plan plan = new Round.Plan(
                     faults, 8, 600, Duration.ofMillis(2000), Duration.ofMillis(200), Duration.ofMillis(4000));
-            Rounds.fromSystemProperties()
-                    .play("network", seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
+            Rounds.of("network").play(seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
         }
     }
 }

@@ -11,8 +11,6 @@ import org.junit.jupiter.api.Test;
 /** Rig (b): processes on loopback, killed and paused. */
 class ProcessRigTest {
 
-    private static final Rounds ROUNDS = Rounds.fromSystemProperties();
-
     @Test
     void killed_and_paused_members_lose_nothing_and_lie_to_nobody() throws Exception {
         Path work = Files.createTempDirectory("chaos");
@@ -25,7 +23,7 @@ class ProcessRigTest {
                     Duration.ofMillis(2000),
                     Duration.ofMillis(200),
                     Duration.ofMillis(3000));
-            ROUNDS.play("loopback", seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
+            Rounds.of("loopback").play(seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
         }
     }
 }

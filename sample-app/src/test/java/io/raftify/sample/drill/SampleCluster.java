@@ -1,9 +1,8 @@
 package io.raftify.sample.drill;
 
+import io.raftify.sample.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +27,8 @@ final class SampleCluster implements AutoCloseable {
     /** @param options see {@link Options}; ports are chosen by the system unless a base is given */
     SampleCluster(Options options) {
         empty(options.work());
-        List<Integer> ports = options.portsBase() > 0 ? consecutive(options.portsBase()) : free(2 * IDS.size());
+        List<Integer> ports =
+                options.portsBase() > 0 ? consecutive(options.portsBase()) : FreePorts.find(2 * IDS.size());
         Map<String, Integer> memberPorts = new LinkedHashMap<>();
         for (int i = 0; i < IDS.size(); i++) {
             memberPorts.put(IDS.get(i), ports.get(IDS.size() + i));
@@ -125,24 +125,6 @@ final class SampleCluster implements AutoCloseable {
             ports.add(base + 1_000 + i);
         }
         return ports;
-    }
-
-    /** All are open at once, so that no port is given out twice. */
-    private static List<Integer> free(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> ports =
-                    sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     static void empty(Path directory) {
