@@ -80,8 +80,14 @@ public final class Fuzz {
         return this;
     }
 
-    public static int inputs() {
-        return Integer.getInteger("raftify.fuzz.inputs", USUAL_INPUTS);
+    /** @param usual where the number is not given */
+    public static int inputs(int usual) {
+        return Integer.getInteger("raftify.fuzz.inputs", usual);
+    }
+
+    /** One input, for who feeds something that is no parser on this thread. */
+    public static byte[] input(long seed, long number, List<byte[]> valid) {
+        return new Inputs(seed, valid).draw(number);
     }
 
     /** Drawn anew for every target unless it is given; print it. */
@@ -91,7 +97,7 @@ public final class Fuzz {
 
     public void run(Parser parser) {
         long seed = seed();
-        Run run = new Run(seed, Math.max(valid.size() + 1, inputs() / share), parser);
+        Run run = new Run(seed, Math.max(valid.size() + 1, inputs(USUAL_INPUTS) / share), parser);
         System.out.println("fuzz " + name + ": seed " + seed + ", " + run.count + " inputs");
         Thread thread = new Thread(run, "fuzz-" + name);
         Canary.Loader loader = new Canary.Loader(Thread.currentThread().getContextClassLoader());
