@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** What is in flight on one member is bounded by number and by bytes, on the caller's side and on the leader's. */
 class ProposalLimitsTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(20);
 
     private final ScheduledThreadPoolExecutor clock = MemberThreads.clock("test");
     private final Deque<MemberTransport.Callback> unanswered = new ArrayDeque<>();
