@@ -63,20 +63,19 @@ final class CborCommandCodec implements CommandCodec {
         int argument = 0;
         try (JsonParser parser = format.mapper().createParser(payload)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
-                throw new IllegalArgumentException("The arguments of " + method + " are not an array");
+                throw new Mismatch("The arguments of " + method + " are not an array");
             }
             for (; argument < types.size(); argument++) {
                 if (parser.nextToken() == JsonToken.END_ARRAY) {
-                    throw new IllegalArgumentException(
+                    throw new Mismatch(
                             "Only " + argument + " of " + types.size() + " arguments of " + method + " are there");
                 }
                 arguments[argument] = values(types.get(argument)).reader().readValue(parser);
             }
             if (parser.nextToken() != JsonToken.END_ARRAY) {
-                throw new IllegalArgumentException(
-                        "More than the " + types.size() + " arguments of " + method + " are there");
+                throw new Mismatch("More than the " + types.size() + " arguments of " + method + " are there");
             }
-        } catch (IllegalArgumentException refused) {
+        } catch (Mismatch refused) {
             throw refused;
         } catch (RuntimeException failure) {
             // Not Jackson's own exception alone: malformed bytes reach states that it calls impossible.
@@ -134,6 +133,14 @@ final class CborCommandCodec implements CommandCodec {
     private static String reason(RuntimeException failure) {
         String message = failure instanceof JacksonException known ? known.getOriginalMessage() : failure.toString();
         return message != null ? message : failure.getClass().getSimpleName();
+    }
+
+    /** Says all that is to be said already. */
+    private static final class Mismatch extends IllegalArgumentException {
+
+        Mismatch(String message) {
+            super(message);
+        }
     }
 
     private record Values(ObjectWriter writer, ObjectReader reader) {}

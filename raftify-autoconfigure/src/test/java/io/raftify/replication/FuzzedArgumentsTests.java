@@ -203,6 +203,17 @@ class FuzzedArgumentsTests {
     }
 
     @Test
+    void a_number_that_is_none_is_refused_by_name_where_a_whole_one_is_declared() {
+        ReplicatedMethod all = command(Everything.class, "everything");
+        ReplicatedMethod one = new ReplicatedMethod(
+                "any.number", "bean", Everything.class, all.method(), List.of(BigInteger.class), void.class);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codec.decodeCall(one, HexFormat.of().parseHex("81f97e00")))
+                .withMessageContaining("Argument 1 of command 'any.number'");
+    }
+
+    @Test
     void a_result_is_read_as_its_declared_type_or_refused() {
         ReplicatedMethod method = command(Everything.class, "result");
         Fuzz.target(

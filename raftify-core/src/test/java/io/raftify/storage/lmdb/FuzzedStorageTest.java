@@ -45,7 +45,7 @@ class FuzzedStorageTest {
     private void inATransaction(Work work) throws Exception {
         Exception[] failure = new Exception[1];
         try (LmdbEnvironment environment =
-                new LmdbEnvironment(directory, 64 << 20, transaction -> transaction.abort())) {
+                new LmdbEnvironment(directory, 1L << 30, transaction -> transaction.abort())) {
             environment.write(0, transaction -> {
                 try {
                     work.in(environment, transaction);
@@ -130,7 +130,8 @@ class FuzzedStorageTest {
                     .run(bytes -> {
                         int length = Math.min(8, bytes.length);
                         byte[] key = Arrays.copyOf(bytes, Math.max(1, length));
-                        byte[] value = Arrays.copyOfRange(bytes, length, bytes.length);
+                        // cut, since the transaction's pages must have room in its map
+                        byte[] value = Arrays.copyOfRange(bytes, length, Math.min(bytes.length, length + 4_096));
                         if (ByteBuffer.wrap(Arrays.copyOf(key, 8)).getLong() <= 6 && key.length == 8) {
                             key[7] = 7;
                         }
