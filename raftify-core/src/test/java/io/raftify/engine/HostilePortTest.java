@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A cluster at work, whose ports anybody may send anything to. */
 class HostilePortTest {
 
-    private static final int USUAL_INPUTS = 2_000;
+    private static final int USUAL_INPUTS = 1_500;
     private static final int ATTACKERS = 4;
     private static final int SILENT_AT_ONCE = 50;
     private static final long MOST_HEAP_GROWTH = 32L << 20;

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 public final class Fuzz {
 
     /** For the build, in which all targets together have some seconds. */
-    private static final int USUAL_INPUTS = 20_000;
+    private static final int USUAL_INPUTS = 8_000;
 
     /** Loading classes at the first use of a message, and exceptions with their stacks, cost memory too. */
     private static final long USUAL_ALLOCATION = 256 << 10;
