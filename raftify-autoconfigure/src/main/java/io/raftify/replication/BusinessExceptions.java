@@ -77,6 +77,9 @@ final class BusinessExceptions {
             return null;
         } catch (InvocationTargetException refusesItself) {
             return null;
+        } catch (LinkageError notUsableHere) {
+            // It, or a class that its constructor names, is missing here or could not be initialised.
+            return null;
         }
     }
 }

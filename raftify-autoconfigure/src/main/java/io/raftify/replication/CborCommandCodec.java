@@ -59,23 +59,26 @@ final class CborCommandCodec implements CommandCodec {
     public @Nullable Object[] decodeCall(ReplicatedMethod method, byte[] payload) {
         List<Type> types = method.argumentTypes();
         @Nullable Object[] arguments = new @Nullable Object[types.size()];
+        checkTags("The arguments", method, payload);
         int argument = 0;
         try (JsonParser parser = format.mapper().createParser(payload)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
-                throw new IllegalArgumentException("The arguments of " + method + " are not an array");
+                throw new Mismatch("The arguments of " + method + " are not an array");
             }
             for (; argument < types.size(); argument++) {
                 if (parser.nextToken() == JsonToken.END_ARRAY) {
-                    throw new IllegalArgumentException(
+                    throw new Mismatch(
                             "Only " + argument + " of " + types.size() + " arguments of " + method + " are there");
                 }
                 arguments[argument] = values(types.get(argument)).reader().readValue(parser);
             }
             if (parser.nextToken() != JsonToken.END_ARRAY) {
-                throw new IllegalArgumentException(
-                        "More than the " + types.size() + " arguments of " + method + " are there");
+                throw new Mismatch("More than the " + types.size() + " arguments of " + method + " are there");
             }
-        } catch (JacksonException failure) {
+        } catch (Mismatch refused) {
+            throw refused;
+        } catch (RuntimeException failure) {
+            // Not Jackson's own exception alone: malformed bytes reach states that it calls impossible.
             throw new IllegalArgumentException(
                     "Argument " + (argument + 1) + " of " + method + " cannot be decoded: " + reason(failure), failure);
         }
@@ -100,11 +103,21 @@ final class CborCommandCodec implements CommandCodec {
         if (method.resultType() == void.class) {
             return null;
         }
+        checkTags("The result", method, payload);
         try {
             return values(method.resultType()).reader().readValue(payload);
-        } catch (JacksonException failure) {
+        } catch (RuntimeException failure) {
             throw new IllegalArgumentException(
                     "The result of " + method + " cannot be decoded: " + reason(failure), failure);
+        }
+    }
+
+    private static void checkTags(String what, ReplicatedMethod method, byte[] payload) {
+        try {
+            CborTags.check(payload);
+        } catch (IllegalArgumentException tooMany) {
+            throw new IllegalArgumentException(
+                    what + " of " + method + " cannot be decoded: " + tooMany.getMessage(), tooMany);
         }
     }
 
@@ -117,9 +130,17 @@ final class CborCommandCodec implements CommandCodec {
         return new Values(format.writer(resolvable), format.reader(resolvable));
     }
 
-    private static String reason(JacksonException failure) {
-        String message = failure.getOriginalMessage();
+    private static String reason(RuntimeException failure) {
+        String message = failure instanceof JacksonException known ? known.getOriginalMessage() : failure.toString();
         return message != null ? message : failure.getClass().getSimpleName();
+    }
+
+    /** Says all that is to be said already. */
+    private static final class Mismatch extends IllegalArgumentException {
+
+        Mismatch(String message) {
+            super(message);
+        }
     }
 
     private record Values(ObjectWriter writer, ObjectReader reader) {}

@@ -69,7 +69,8 @@ final class CborFormat {
         SimpleModule module = new SimpleModule("raftify")
                 // Keeps the order in which the proposer wrote the elements, so that every member iterates alike.
                 .addAbstractTypeMapping(Set.class, LinkedHashSet.class)
-                .setSerializerModifier(new ExactClasses());
+                .setSerializerModifier(new ExactClasses())
+                .setDeserializerModifier(new WrittenTimes());
         return CBORMapper.builder(factory)
                 .addModule(module)
                 .annotationIntrospector(new FieldsOnlyIntrospector())

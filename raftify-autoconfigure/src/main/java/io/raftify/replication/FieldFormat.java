@@ -2,6 +2,7 @@ package io.raftify.replication;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -72,7 +73,7 @@ final class FieldFormat {
         }
     }
 
-    /** Reads it all and keeps nothing: afterwards it is known that {@link #restore} will not fail on these bytes. */
+    /** Reads it all and keeps nothing: afterwards it is known that {@link #restore} can read these bytes. */
     void verify(StateField field, InputStream in) throws IOException {
         read(field, in, value -> {}, element -> {}, (key, value) -> {});
     }
@@ -89,16 +90,31 @@ final class FieldFormat {
         if (container instanceof Map<?, ?> map) {
             map.clear();
             Map<@Nullable Object, @Nullable Object> filled = (Map<@Nullable Object, @Nullable Object>) map;
-            if (read(field, in, field::set, element -> {}, filled::put) && !inPlace) {
+            if (read(field, in, field::set, element -> {}, taken(field, filled::put)) && !inPlace) {
                 field.set(container);
             }
         } else if (container instanceof Collection<?> collection) {
             collection.clear();
             Collection<@Nullable Object> filled = (Collection<@Nullable Object>) collection;
-            if (read(field, in, field::set, filled::add, (key, value) -> {}) && !inPlace) {
+            BiConsumer<@Nullable Object, @Nullable Object> add = (element, none) -> filled.add(element);
+            BiConsumer<@Nullable Object, @Nullable Object> taken = taken(field, add);
+            if (read(field, in, field::set, element -> taken.accept(element, null), (key, value) -> {}) && !inPlace) {
                 field.set(container);
             }
         }
+    }
+
+    /** A container may refuse what the one that was there when it was written took, such as null. */
+    private static BiConsumer<@Nullable Object, @Nullable Object> taken(
+            StateField field, BiConsumer<@Nullable Object, @Nullable Object> put) {
+        return (first, second) -> {
+            try {
+                put.accept(first, second);
+            } catch (RuntimeException refusal) {
+                throw new UncheckedIOException(new IOException(
+                        "The state of " + field + " does not take what was written from it: " + refusal, refusal));
+            }
+        };
     }
 
     /** Returns whether it was a container. */
@@ -118,11 +134,14 @@ final class FieldFormat {
                 case MAP -> readMap(field, in, entry);
                 default -> readCollection(field, in, element);
             }
-        } catch (JacksonException unreadable) {
+        } catch (UncheckedIOException refused) {
+            throw refused.getCause();
+        } catch (RuntimeException unreadable) {
+            // Not Jackson's own exception alone: malformed bytes reach states that it calls impossible.
+            String why =
+                    unreadable instanceof JacksonException known ? known.getOriginalMessage() : unreadable.toString();
             throw new IOException(
-                    "The state of " + field + " cannot be read as " + field.type() + ": "
-                            + unreadable.getOriginalMessage(),
-                    unreadable);
+                    "The state of " + field + " cannot be read as " + field.type() + ": " + why, unreadable);
         }
         return kind == MAP || kind == COLLECTION;
     }

@@ -16,6 +16,7 @@ import io.raftify.transport.grpc.GrpcMemberTransport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,6 +123,10 @@ final class TestCluster implements AutoCloseable {
 
     Set<String> names() {
         return peers.keySet();
+    }
+
+    Collection<PeerAddress> addresses() {
+        return peers.values();
     }
 
     /** The leader of the newest term; waits for one only if there is none. */

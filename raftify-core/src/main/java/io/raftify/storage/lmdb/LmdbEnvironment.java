@@ -6,6 +6,7 @@ import static org.lmdbjava.EnvFlags.MDB_NOTLS;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
 import org.lmdbjava.Txn;
 
 /**
@@ -28,6 +30,9 @@ import org.lmdbjava.Txn;
  * puts writers in line before they take it, so that one that grows the map does not wait for another.
  */
 final class LmdbEnvironment implements AutoCloseable {
+
+    /** See above; kept where a test can look, since nothing but a loss of power would show one that is wrong. */
+    static final Set<EnvFlags> FLAGS = Set.of(MDB_NOTLS);
 
     /** Doubling ends here: a gibibyte of address space more each time is enough. */
     private static final long LARGEST_STEP = 1L << 30;
@@ -63,7 +68,7 @@ final class LmdbEnvironment implements AutoCloseable {
                 .setMapSize(mapSize)
                 .setMaxDbs(2)
                 .setMaxReaders(MAX_READERS)
-                .open(directory.toFile(), MDB_NOTLS);
+                .open(directory.toFile(), FLAGS.toArray(EnvFlags[]::new));
         try {
             this.pageSize = env.stat().pageSize;
             this.mapSize = env.info().mapSize; // LMDB takes more if the file has more

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,13 +42,22 @@ final class MemberMark {
             write(identity);
             return;
         }
-        Properties found = new Properties();
-        found.load(new StringReader(Files.readString(file, StandardCharsets.UTF_8)));
-        String incarnation = String.valueOf(found.getProperty(INCARNATION));
+        String incarnation = String.valueOf(read().getProperty(INCARNATION));
         if (!incarnation.equals(identity.incarnation().toString())) {
             throw new DamagedException("it is incarnation " + identity.incarnation() + ", but " + file
                     + " belongs to incarnation " + incarnation + ": one of them was copied here or restored");
         }
+    }
+
+    private Properties read() throws IOException, DamagedException {
+        Properties found = new Properties();
+        try {
+            found.load(new StringReader(Files.readString(file, StandardCharsets.UTF_8)));
+        } catch (CharacterCodingException | IllegalArgumentException notOurs) {
+            // The one for bytes that are no UTF-8, the other for an escape that is none.
+            throw new DamagedException(file + ", which says whose it is, cannot be read: " + notOurs, notOurs);
+        }
+        return found;
     }
 
     /** Whole or not at all, also if power is lost. */

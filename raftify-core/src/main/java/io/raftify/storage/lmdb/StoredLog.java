@@ -2,7 +2,9 @@ package io.raftify.storage.lmdb;
 
 import com.alipay.sofa.jraft.entity.LogEntry;
 import com.alipay.sofa.jraft.entity.codec.LogEntryDecoder;
+import com.alipay.sofa.jraft.entity.codec.v2.LogEntryV2CodecFactory;
 import io.raftify.storage.LogBounds;
+import io.raftify.storage.LoggedConfiguration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,13 +67,21 @@ record StoredLog(LogBounds bounds, long sweepFrom, List<Long> configurations) {
             throw new DamagedException(
                     "entry " + index + " says that it is entry " + entry.getId().getIndex());
         }
+        if (LoggedConfiguration.isCarriedBy(entry) && entry.getPeers() == null) {
+            throw new DamagedException("entry " + index + " carries a configuration without members");
+        }
         return Optional.of(entry);
     }
 
     private static LogEntry decode(long index, byte[] value, LogEntryDecoder decoder) throws DamagedException {
         LogEntry entry;
+        byte[] body = EntryFormat.body(value);
+        if (body.length == 0 || body[0] != LogEntryV2CodecFactory.MAGIC_BYTES[0]) {
+            // The engine would take it for an entry of its older codec, which makes room for whatever count it reads.
+            throw new DamagedException("entry " + index + " does not begin as the engine's codec begins it");
+        }
         try {
-            entry = decoder.decode(EntryFormat.body(value));
+            entry = decoder.decode(body);
         } catch (RuntimeException e) {
             throw new DamagedException("entry " + index + " cannot be decoded: " + e, e);
         }

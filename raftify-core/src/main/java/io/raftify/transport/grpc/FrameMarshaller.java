@@ -1,6 +1,8 @@
 package io.raftify.transport.grpc;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -17,6 +19,12 @@ import java.io.InputStream;
  * that are no frame into an empty one, which both ends refuse with a reason: gRPC would log a stack trace for each.
  */
 final class FrameMarshaller implements MethodDescriptor.Marshaller<Frame> {
+
+    /**
+     * Passes over fields it does not know. Nobody passes them on, and kept they take some hundred times their bytes: a
+     * stranger's first frame, which is read before it is known who sent it, could take all memory.
+     */
+    private static final Parser<Frame> READER = DiscardUnknownFieldsParser.wrap(Frame.parser());
 
     static final MethodDescriptor<Frame, Frame> EXCHANGE = exchange();
 
@@ -48,7 +56,7 @@ final class FrameMarshaller implements MethodDescriptor.Marshaller<Frame> {
         CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
         input.enableAliasing(true);
         try {
-            return Frame.parseFrom(input);
+            return READER.parseFrom(input);
         } catch (IOException notAFrame) {
             return Frame.getDefaultInstance();
         }

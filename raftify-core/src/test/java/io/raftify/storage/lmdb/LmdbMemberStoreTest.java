@@ -13,6 +13,7 @@ import io.raftify.storage.MemberStoreContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lmdbjava.EnvFlags;
 
 class LmdbMemberStoreTest extends MemberStoreContract {
 
@@ -82,5 +83,14 @@ class LmdbMemberStoreTest extends MemberStoreContract {
 
         assertThat(log.getFirstLogIndex()).isEqualTo(20);
         assertThat(log.getLastLogIndex()).isEqualTo(19);
+    }
+
+    /**
+     * The one promise that no test keeps: a commit that is not synced survives everything but a loss of power. So this
+     * looks at the flags the environment is opened with.
+     */
+    @Test
+    void the_environment_is_opened_with_no_flag_that_leaves_out_a_sync() {
+        assertThat(LmdbEnvironment.FLAGS).containsExactly(EnvFlags.MDB_NOTLS);
     }
 }

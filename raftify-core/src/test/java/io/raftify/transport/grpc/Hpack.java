@@ -4,11 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** As much of HTTP/2 as is needed to begin a gRPC call by hand (RFC 9113 and RFC 7541). */
-final class Hpack {
+public final class Hpack {
 
     private Hpack() {}
 
-    static byte[] requestTo(String path) {
+    public static byte[] requestTo(String path, String... more) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         header(block, ":method", "POST");
         header(block, ":scheme", "http");
@@ -16,6 +16,9 @@ final class Hpack {
         header(block, ":authority", "test");
         header(block, "content-type", "application/grpc");
         header(block, "te", "trailers");
+        for (int i = 0; i < more.length; i += 2) {
+            header(block, more[i], more[i + 1]);
+        }
         return block.toByteArray();
     }
 
@@ -35,7 +38,7 @@ final class Hpack {
         block.writeBytes(bytes);
     }
 
-    static byte[] frame(int type, int flags, int stream, byte[] payload) {
+    public static byte[] frame(int type, int flags, int stream, byte[] payload) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         frame.write(payload.length >> 16);
         frame.write(payload.length >> 8);
