@@ -1,0 +1,105 @@
+package io.raftify.benchmarks.contender;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** Who is measured. Members are made in processes whose class path may have but one contender's libraries. */
+public enum Contender {
+    FLOOR(
+            "floor",
+            "one LMDB commit synced by each of three writers at once; one gRPC stream round trip",
+            "synced",
+            "what the machine gives: nothing of Raft in it"),
+    BEAN(
+            "raftify, annotated bean",
+            "@ReplicatedCommand on a Spring bean, a thread per call",
+            "synced, LMDB",
+            "the caller is in the member's JVM; a call keeps its thread"),
+    NODE("raftify, RaftNode", "RaftNode.propose and readIndex", "synced, LMDB", "the caller is in the member's JVM"),
+    NODE_THREADS(
+            "raftify, RaftNode, thread per call",
+            "as the annotated bean calls it, without Spring",
+            "synced, LMDB",
+            "the caller is in the member's JVM; a call keeps its thread"),
+    SOFAJRAFT(
+            "SOFAJRaft",
+            "as published: RocksDB log, Bolt RPC",
+            "synced, RocksDB (RaftOptions.sync, its default)",
+            "the caller is in the leader's JVM; followers do not take writes"),
+    RATIS(
+            "Apache Ratis",
+            "gRPC, segmented log, tuned as its documentation says",
+            "synced, segmented log (its default)",
+            "the caller is in the member's JVM, without its client; followers do not take writes"),
+    JGROUPS_RAFT(
+            "jgroups-raft",
+            "TCP, FileBasedLog",
+            "log synced (log_use_fsync, not its default)",
+            "the caller is in the member's JVM"),
+    ZOOKEEPER(
+            "ZooKeeper",
+            "three servers, one client",
+            "synced (forceSync, its default)",
+            "the client speaks TCP to its server, as everybody's must; a linearizable read is sync() and a read");
+
+    private final String text;
+    private final String way;
+    private final String durability;
+    private final String remark;
+
+    Contender(String text, String way, String durability, String remark) {
+        this.text = text;
+        this.way = way;
+        this.durability = durability;
+        this.remark = remark;
+    }
+
+    public String text() {
+        return text;
+    }
+
+    public String way() {
+        return way;
+    }
+
+    public String durability() {
+        return durability;
+    }
+
+    public String remark() {
+        return remark;
+    }
+
+    /** Also usable on a command line. */
+    public String id() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+
+    public static Contender of(String id) {
+        return Arrays.stream(values())
+                .filter(each -> each.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no contender '" + id + "', only "
+                        + Arrays.stream(values()).map(Contender::id).toList()));
+    }
+
+    /**
+     * @param index 0 to 2
+     * @param ports four ports for each member
+     * @param directory for this member alone
+     */
+    public Member member(int index, List<Integer> ports, Path directory) throws Exception {
+        Seat seat = new Seat(index, ports, directory);
+        return switch (this) {
+            case FLOOR -> new Floor(seat);
+            case BEAN -> new BeanMember(seat);
+            case NODE -> new NodeMember(seat, false);
+            case NODE_THREADS -> new NodeMember(seat, true);
+            case SOFAJRAFT -> new SofaJRaftMember(seat);
+            case RATIS -> new RatisMember(seat);
+            case JGROUPS_RAFT -> new JGroupsRaftMember(seat);
+            case ZOOKEEPER -> new ZooKeeperMember(seat);
+        };
+    }
+}
