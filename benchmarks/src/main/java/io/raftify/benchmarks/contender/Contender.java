@@ -28,20 +28,27 @@ public enum Contender {
             "synced, RocksDB (RaftOptions.sync, its default)",
             "the caller is in the leader's JVM; followers do not take writes"),
     RATIS(
-            "Apache Ratis",
-            "gRPC, segmented log, tuned as its documentation says",
+            "Apache Ratis, tuned",
+            "gRPC, segmented log, set as its configuration reference suggests for writes",
             "synced, segmented log (its default)",
-            "the caller is in the member's JVM, without its client; followers do not take writes"),
+            "the caller is in the member's JVM, without its client; followers do not take writes; a read on the leader"
+                    + " asks no majority again as long as nothing was written since the last one that did"),
+    RATIS_DEFAULTS(
+            "Apache Ratis, defaults",
+            "gRPC, segmented log",
+            "synced, segmented log (its default)",
+            "as the tuned one"),
     JGROUPS_RAFT(
             "jgroups-raft",
             "TCP, FileBasedLog",
             "log synced (log_use_fsync, not its default)",
-            "the caller is in the member's JVM"),
+            "the caller is in the member's JVM; a read on the leader asks no majority"),
     ZOOKEEPER(
             "ZooKeeper",
             "three servers, one client",
             "synced (forceSync, its default)",
-            "the client speaks TCP to its server, as everybody's must; a linearizable read is sync() and a read");
+            "the client speaks TCP to its server, as everybody's must; a linearizable read is sync() and a read,"
+                    + " which on the leader asks no majority");
 
     private final String text;
     private final String way;
@@ -97,7 +104,8 @@ public enum Contender {
             case NODE -> new NodeMember(seat, false);
             case NODE_THREADS -> new NodeMember(seat, true);
             case SOFAJRAFT -> new SofaJRaftMember(seat);
-            case RATIS -> new RatisMember(seat);
+            case RATIS -> new RatisMember(seat, true);
+            case RATIS_DEFAULTS -> new RatisMember(seat, false);
             case JGROUPS_RAFT -> new JGroupsRaftMember(seat);
             case ZOOKEEPER -> new ZooKeeperMember(seat);
         };

@@ -61,7 +61,6 @@ final class JGroupsRaftMember implements Member {
         tcp.setBindAddress(host);
         tcp.setBindPort(seat.port(seat.index(), 0));
         tcp.setPortRange(0);
-        tcp.getDiagnosticsHandler().setEnabled(false);
         TCPPING discovery = new TCPPING();
         discovery.setInitialHosts(addresses);
         discovery.setPortRange(0);

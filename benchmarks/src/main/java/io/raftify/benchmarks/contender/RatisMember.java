@@ -43,10 +43,12 @@ final class RatisMember implements Member {
     private final AtomicLong calls = new AtomicLong();
     private final Register register = new Register();
     private final Seat seat;
+    private final boolean tuned;
     private volatile @Nullable RaftServer server;
 
-    RatisMember(Seat seat) {
+    RatisMember(Seat seat, boolean tuned) {
         this.seat = seat;
+        this.tuned = tuned;
     }
 
     @Override
@@ -76,14 +78,20 @@ final class RatisMember implements Member {
         GrpcConfigKeys.Server.setPort(properties, seat.port(seat.index(), 0));
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+        RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
+        if (tuned) {
+            tune(properties);
+        }
+        return properties;
+    }
+
+    private static void tune(RaftProperties properties) {
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("64MB"));
         RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("64MB"));
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf("8MB"));
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf("4MB"));
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
-        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
-        RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
-        return properties;
     }
 
     @Override

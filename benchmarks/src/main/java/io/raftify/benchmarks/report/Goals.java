@@ -49,7 +49,8 @@ final class Goals {
                 ratio(WRITE_256, Contender.NODE, RATE, WRITE_256, Contender.FLOOR, RATE));
         against(goals, "G3", Contender.JGROUPS_RAFT, "≤ 1.5; ≤ 1.1", "≥ 0.6; ≥ 1.0");
         against(goals, "G4", Contender.SOFAJRAFT, "≤ 1.0; ≤ 0.8", "≥ 0.8; ≥ 1.2");
-        against(goals, "G5", Contender.RATIS, "≤ 1.0 tuned", "≥ 1.0 tuned");
+        against(goals, "G5", Contender.RATIS_DEFAULTS, "≤ 0.5; –", "≥ 3; –");
+        against(goals, "G5", Contender.RATIS, "–; ≤ 1.0", "–; ≥ 1.0");
         against(goals, "–", Contender.ZOOKEEPER, "no goal", "no goal");
         add(
                 goals,
