@@ -1,5 +1,6 @@
 package io.raftify.benchmarks;
 
+import io.raftify.benchmarks.contender.Cell;
 import io.raftify.benchmarks.process.Layout;
 import io.raftify.benchmarks.report.Fact;
 import io.raftify.benchmarks.report.Report;
@@ -49,8 +50,12 @@ public final class Benchmarks {
         List<Fact> facts = new ArrayList<>();
         if (options.load()) {
             for (Layout layout : Layout.values()) {
+                List<Cell> cells = Matrix.cells(layout, options);
+                if (cells.isEmpty()) {
+                    continue;
+                }
                 try (Rounds rounds = new Rounds(layout, options, work, out)) {
-                    rounds.run(Matrix.cells(layout, options.quick()), series);
+                    rounds.run(cells, series);
                 }
                 delete(work);
             }

@@ -15,8 +15,11 @@ final class Matrix {
 
     private Matrix() {}
 
-    static List<Cell> cells(Layout layout, boolean quick) {
-        if (quick) {
+    static List<Cell> cells(Layout layout, Options options) {
+        if (!options.cells().isEmpty()) {
+            return layout == Layout.PROCESSES ? options.cells() : List.of();
+        }
+        if (options.quick()) {
             return layout == Layout.PROCESSES
                     ? List.of(
                             new Cell(Operation.WRITE, SMALL, 1),

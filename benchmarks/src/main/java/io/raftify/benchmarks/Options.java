@@ -1,11 +1,14 @@
 package io.raftify.benchmarks;
 
+import io.raftify.benchmarks.contender.Cell;
 import io.raftify.benchmarks.contender.Contender;
+import io.raftify.benchmarks.contender.Operation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** What the command line says. */
 record Options(
@@ -17,6 +20,7 @@ record Options(
         boolean springLayer,
         boolean occasions,
         List<Contender> contenders,
+        List<Cell> cells,
         Path module) {
 
     static final String USAGE = """
@@ -25,6 +29,7 @@ record Options(
               --seconds S     how long a cell is measured in a round (2)
               --quick         a few cells, one round, half a second each: does everything run?
               --only A,B      only these contenders: %s
+              --cells O:P:N   only these cells, with commas: operation, payload, number in flight; write:128:256
               --skip X,Y      leaves out parts of the run: load, spring, occasions
             """.formatted(String.join(
             ", ", Arrays.stream(Contender.values()).map(Contender::id).toList()));
@@ -35,6 +40,7 @@ record Options(
         boolean quick = false;
         List<String> skipped = List.of();
         List<Contender> contenders = List.of(Contender.values());
+        List<Cell> cells = List.of();
         List<String> left = new ArrayList<>(List.of(arguments));
         while (!left.isEmpty()) {
             String option = left.remove(0);
@@ -52,6 +58,10 @@ record Options(
                 case "--only" ->
                     contenders = Arrays.stream(value.split(",", -1))
                             .map(Contender::of)
+                            .toList();
+                case "--cells" ->
+                    cells = Arrays.stream(value.split(",", -1))
+                            .map(Options::cell)
                             .toList();
                 case "--skip" -> skipped = List.of(value.split(",", -1));
                 default -> throw new IllegalArgumentException("unknown: " + option + "\n" + USAGE);
@@ -72,6 +82,18 @@ record Options(
                 !skipped.contains("spring"),
                 !skipped.contains("occasions"),
                 contenders,
+                cells,
                 Path.of(System.getProperty("benchmarks.module", "benchmarks")).toAbsolutePath());
+    }
+
+    private static Cell cell(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length != 3) {
+            throw new IllegalArgumentException("'" + text + "' is no cell, as write:128:256 is");
+        }
+        return new Cell(
+                Operation.valueOf(parts[0].toUpperCase(Locale.ROOT).replace('-', '_')),
+                Integer.parseInt(parts[1]),
+                Integer.parseInt(parts[2]));
     }
 }

@@ -76,7 +76,7 @@ final class Rounds implements AutoCloseable {
         if (measurement.offered()) {
             progress.printf(
                     Locale.ROOT,
-                    "%-14s round %d  %-48s %-36s %9.0f/s  p50 %8.0f  p99 %8.0f us%s%n",
+                    "%-14s round %d  %-48s %-36s %9.0f/s  p50 %8.0f  p99 %8.0f us  cpu %6.0f us%s%n",
                     layout.text(),
                     round + 1,
                     cell.text(),
@@ -84,6 +84,7 @@ final class Rounds implements AutoCloseable {
                     measurement.throughput(),
                     measurement.micros(50),
                     measurement.micros(99),
+                    measurement.cpuMicros(),
                     measurement.failures() > 0 ? "  " + measurement.failures() + " failed: " + measurement.note() : "");
         } else {
             progress.printf(

@@ -22,6 +22,16 @@ public enum Contender {
             "as the annotated bean calls it, without Spring",
             "synced, LMDB",
             "the caller is in the member's JVM; a call keeps its thread"),
+    NODE_WITHOUT_SNAPSHOTS(
+            "raftify, RaftNode, no snapshots",
+            "raftify.snapshot.entries=0, as SOFAJRaft takes none within an hour",
+            "synced, LMDB",
+            "the caller is in the member's JVM"),
+    NODE_IN_MEMORY(
+            "raftify, RaftNode, log in memory",
+            "raftify.storage.type=memory: what remains when the disk costs nothing",
+            "NONE: everything is lost with the process",
+            "no competitor, a part of the explanation"),
     SOFAJRAFT(
             "SOFAJRaft",
             "as published: RocksDB log, Bolt RPC",
@@ -34,10 +44,7 @@ public enum Contender {
             "the caller is in the member's JVM, without its client; followers do not take writes; a read on the leader"
                     + " asks no majority again as long as nothing was written since the last one that did"),
     RATIS_DEFAULTS(
-            "Apache Ratis, defaults",
-            "gRPC, segmented log",
-            "synced, segmented log (its default)",
-            "as the tuned one"),
+            "Apache Ratis, defaults", "gRPC, segmented log", "synced, segmented log (its default)", "as the tuned one"),
     JGROUPS_RAFT(
             "jgroups-raft",
             "TCP, FileBasedLog",
@@ -101,8 +108,10 @@ public enum Contender {
         return switch (this) {
             case FLOOR -> new Floor(seat);
             case BEAN -> new BeanMember(seat);
-            case NODE -> new NodeMember(seat, false);
-            case NODE_THREADS -> new NodeMember(seat, true);
+            case NODE -> new NodeMember(seat, NodeMember.Variant.AS_IT_SHIPS);
+            case NODE_THREADS -> new NodeMember(seat, NodeMember.Variant.THREAD_PER_CALL);
+            case NODE_WITHOUT_SNAPSHOTS -> new NodeMember(seat, NodeMember.Variant.WITHOUT_SNAPSHOTS);
+            case NODE_IN_MEMORY -> new NodeMember(seat, NodeMember.Variant.IN_MEMORY);
             case SOFAJRAFT -> new SofaJRaftMember(seat);
             case RATIS -> new RatisMember(seat, true);
             case RATIS_DEFAULTS -> new RatisMember(seat, false);

@@ -78,7 +78,7 @@ final class Floor implements Member {
             commit(value, cell.inFlight());
             long now = System.nanoTime();
             if (now >= end) {
-                return new Measurement(latencies, time.toNanos() / 1e9, entries, 0, null);
+                return new Measurement(latencies, time.toNanos() / 1e9, entries, 0, 0, null);
             }
             if (now >= warmUntil) {
                 latencies.recordValue(now - begin);

@@ -53,7 +53,7 @@ final class LoadLoop {
             return Measurement.notOffered(String.valueOf(notOffered.getMessage()));
         }
         return new Measurement(
-                latencies.copy(), (end - warmUntil) / 1e9, operations.sum(), failures.sum(), firstFailure.get());
+                latencies.copy(), (end - warmUntil) / 1e9, operations.sum(), failures.sum(), 0, firstFailure.get());
     }
 
     private void callFromOneThread() throws Exception {

@@ -5,6 +5,7 @@ import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StorageType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -13,18 +14,30 @@ import java.util.concurrent.CompletableFuture;
 /** Ours without Spring. */
 final class NodeMember implements Member {
 
+    enum Variant {
+        AS_IT_SHIPS,
+        THREAD_PER_CALL,
+        WITHOUT_SNAPSHOTS,
+        IN_MEMORY
+    }
+
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Register register = new Register();
     private final RaftNode node;
-    private final boolean threadPerCall;
+    private final Variant variant;
 
-    NodeMember(Seat seat, boolean threadPerCall) {
-        this.threadPerCall = threadPerCall;
+    NodeMember(Seat seat, Variant variant) {
+        this.variant = variant;
         RaftNodeSettings.Builder settings = RaftNodeSettings.builder()
                 .nodeId(seat.name())
                 .clusterName("benchmark")
                 .dataDir(seat.directory());
+        if (variant == Variant.WITHOUT_SNAPSHOTS) {
+            settings.snapshotEntries(0);
+        } else if (variant == Variant.IN_MEMORY) {
+            settings.storageType(StorageType.MEMORY);
+        }
         for (int member = 0; member < Seat.MEMBERS; member++) {
             settings.peer(Seat.name(member), new PeerAddress(Seat.HOST, seat.port(member, 0)));
         }
@@ -43,7 +56,7 @@ final class NodeMember implements Member {
 
     @Override
     public boolean threadPerCall() {
-        return threadPerCall;
+        return variant == Variant.THREAD_PER_CALL;
     }
 
     @Override

@@ -8,16 +8,16 @@ import io.raftify.node.StateSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Arguments: directory, megabytes of state, index of this member. Members 0 and 1 write entries until the log begins
- * behind a snapshot and say {@code SNAPSHOT}; member 2 waits for the state and says {@code RESTORED}. Each then says
+ * behind a snapshot and say {@code SNAPSHOT}; member 2 waits for the state and says {@code RESTORED} and the seconds it took. Each then says
  * {@code PEAK} and the most heap it used, once a second.
  */
 public final class SnapshotInstallMain {
@@ -25,6 +25,7 @@ public final class SnapshotInstallMain {
     private static final int FIRST_PORT = 32_010;
     private static final int MEMBERS = 3;
     private static final int SEED = 42;
+    private static final AtomicLong PEAK = new AtomicLong();
 
     private SnapshotInstallMain() {}
 
@@ -43,6 +44,10 @@ public final class SnapshotInstallMain {
         }
         Large state = new Large(megabytes);
         RaftNode node = RaftNode.create(settings.build(), state);
+        Thread sampler = new Thread(SnapshotInstallMain::sampleHeap, "heap-sampler");
+        sampler.setDaemon(true);
+        sampler.start();
+        long begin = System.nanoTime();
         node.start();
         if (index < 2) {
             for (int snapshot = 0; snapshot < 2; snapshot++) {
@@ -58,20 +63,20 @@ public final class SnapshotInstallMain {
             System.out.println("SNAPSHOT");
         } else {
             state.restored.await();
-            System.out.println("RESTORED");
+            System.out.println("RESTORED " + (System.nanoTime() - begin) / 1e9);
         }
         while (true) {
-            System.out.println("PEAK " + (peakHeap() >> 20));
+            System.out.println("PEAK " + (PEAK.get() >> 20));
             Thread.sleep(1_000);
         }
     }
 
-    private static long peakHeap() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .map(MemoryPoolMXBean::getPeakUsage)
-                .mapToLong(usage -> usage.getUsed())
-                .sum();
+    private static void sampleHeap() {
+        while (true) {
+            long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            PEAK.accumulateAndGet(used, Math::max);
+            LockSupport.parkNanos(5_000_000);
+        }
     }
 
     /** Makes its state up when asked for it, the same each time, and checks what comes back. */

@@ -96,6 +96,7 @@ public final class Cluster implements AutoCloseable {
         if (contender == Contender.FLOOR && cell.operation() == Operation.WRITE) {
             measuring.addAll(List.of((member + 1) % 3, (member + 2) % 3));
         }
+        long cpuBefore = cpuNanos();
         List<CompletableFuture<@Nullable Object>> answers = new ArrayList<>();
         for (MemberProcess process : processes) {
             List<Integer> here =
@@ -108,7 +109,15 @@ public final class Cluster implements AutoCloseable {
             }
         }
         answers.forEach(CompletableFuture::join);
-        return (Measurement) Objects.requireNonNull(answers.get(0).join());
+        Measurement measurement =
+                (Measurement) Objects.requireNonNull(answers.get(0).join());
+        return measurement.withCpu(cpuNanos() - cpuBefore, warmUp.plus(time).toNanos() / 1e9);
+    }
+
+    private long cpuNanos() {
+        return processes.stream()
+                .mapToLong(process -> (long) Objects.requireNonNull(process.ask(new Request.Cpu())))
+                .sum();
     }
 
     private void all(Consumer<MemberProcess> action) {

@@ -87,6 +87,8 @@ public final class MemberMain {
             return measure(measure);
         } else if (request instanceof Request.WriteOnce write) {
             return writeOnce(write.patience());
+        } else if (request instanceof Request.Cpu) {
+            return cpuNanos();
         }
         return usage();
     }
@@ -146,7 +148,11 @@ public final class MemberMain {
         return new Request.Usage(
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
                 ManagementFactory.getThreadMXBean().getThreadCount(),
-                ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime());
+                cpuNanos());
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private static List<Integer> numbers(String list) {

@@ -20,6 +20,9 @@ public sealed interface Request extends Serializable {
     /** One write on any member of the process; answered with whether it was acknowledged in that time. */
     record WriteOnce(Duration patience) implements Request {}
 
+    /** Answered with the processor time this process has taken so far, in nanoseconds. */
+    record Cpu() implements Request {}
+
     /** Answered with {@link Usage}, after a full collection. */
     record Use() implements Request {}
 

@@ -106,8 +106,8 @@ public final class Report {
         text.append("\n### ")
                 .append(title)
                 .append(
-                        "\n\n| who | per second | p50 µs | p99 µs | p99.9 µs | RaftNode's rate ÷ this one's | failed |\n")
-                .append("|---|---:|---:|---:|---:|---|---:|\n");
+                        "\n\n| who | per second | p50 µs | p99 µs | p99.9 µs | CPU µs/op | RaftNode's rate ÷ this one's | failed |\n")
+                .append("|---|---:|---:|---:|---:|---:|---|---:|\n");
         for (Series.Row row : rows) {
             Optional<Spread> rate = series.figure(row, Measurement::throughput);
             if (rate.isEmpty()) {
@@ -118,7 +118,7 @@ public final class Report {
                         .orElse("nothing ended");
                 text.append("| ")
                         .append(row.contender().text())
-                        .append(" | – | – | – | – | ")
+                        .append(" | – | – | – | – | – | ")
                         .append(why.replace('\n', ' ').replace('|', '/'))
                         .append(" | |\n");
                 continue;
@@ -126,12 +126,13 @@ public final class Report {
             Series.Row ours = new Series.Row(row.layout(), row.cell(), Contender.NODE);
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %,.0f | %,.0f | %,.0f | %,.0f | %s | %d |%n",
+                    "| %s | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f | %s | %d |%n",
                     row.contender().text(),
                     rate.get().median(),
                     median(row, each -> each.micros(50)),
                     median(row, each -> each.micros(99)),
                     median(row, each -> each.micros(99.9)),
+                    median(row, Measurement::cpuMicros),
                     series.ratio(ours, Measurement::throughput, row, Measurement::throughput)
                             .map(Spread::ratio)
                             .orElse("–"),
@@ -176,6 +177,7 @@ public final class Report {
                                 round.put("p99Micros", each.micros(99));
                                 round.put("p999Micros", each.micros(99.9));
                                 round.put("maxMicros", each.micros(100));
+                                round.put("cpuMicros", each.cpuMicros());
                             }
                             round.put("failures", each.failures());
                             if (each.note() != null) {
