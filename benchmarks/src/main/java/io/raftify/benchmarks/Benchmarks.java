@@ -8,8 +8,10 @@ import io.raftify.benchmarks.report.Series;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -37,11 +39,19 @@ public final class Benchmarks {
             System.exit(2);
             return;
         }
-        run(options, System.out);
+        Path results = Files.createDirectories(options.module().resolve("target/benchmarks"));
+        try (FileChannel lock =
+                FileChannel.open(results.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (lock.tryLock() == null) {
+                // Besides the files, the two would share the processor, and both results would be worthless.
+                System.err.println("Another run is under way in " + results);
+                System.exit(1);
+            }
+            run(options, results, System.out);
+        }
     }
 
-    private static void run(Options options, PrintStream out) throws Exception {
-        Path results = options.module().resolve("target/benchmarks");
+    private static void run(Options options, Path results, PrintStream out) throws Exception {
         Path work = results.resolve("data");
         delete(work);
         Files.createDirectories(work);

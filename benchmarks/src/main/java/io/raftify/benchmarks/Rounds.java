@@ -3,6 +3,7 @@ package io.raftify.benchmarks;
 import io.raftify.benchmarks.contender.Cell;
 import io.raftify.benchmarks.contender.Contender;
 import io.raftify.benchmarks.contender.Measurement;
+import io.raftify.benchmarks.contender.Operation;
 import io.raftify.benchmarks.process.ClassPaths;
 import io.raftify.benchmarks.process.Cluster;
 import io.raftify.benchmarks.process.Layout;
@@ -22,7 +23,10 @@ import java.util.Locale;
  */
 final class Rounds implements AutoCloseable {
 
-    private static final Duration FIRST_WARM_UP = Duration.ofSeconds(2);
+    private static final Duration FIRST_WARM_UP = Duration.ofSeconds(1);
+    private static final Duration LOAD_WARM_UP = Duration.ofSeconds(10);
+    private static final Cell MANY_WRITES = new Cell(Operation.WRITE, Matrix.SMALL, 256);
+    private static final Cell MANY_READS = new Cell(Operation.READ_ON_LEADER, 0, 256);
 
     private final Layout layout;
     private final Options options;
@@ -47,10 +51,7 @@ final class Rounds implements AutoCloseable {
 
     void run(List<Cell> cells, Series series) {
         for (Cluster cluster : clusters) {
-            for (Cell cell : cells) {
-                // Compiles what the cell needs; not counted.
-                measure(cluster, cell, Duration.ZERO, options.quick() ? options.warmUp() : FIRST_WARM_UP);
-            }
+            warmUp(cluster, cells);
         }
         for (int round = 0; round < options.rounds(); round++) {
             for (Cell cell : cells) {
@@ -60,6 +61,21 @@ final class Rounds implements AutoCloseable {
                     tell(round, cell, cluster.contender(), measurement);
                 }
             }
+        }
+    }
+
+    /**
+     * Not counted. What runs in every cell is compiled after some ten thousand calls, which one call at a time would
+     * take minutes for: so the many in flight come first.
+     */
+    private void warmUp(Cluster cluster, List<Cell> cells) {
+        Duration each = options.quick() ? options.warmUp() : FIRST_WARM_UP;
+        if (!options.quick()) {
+            measure(cluster, MANY_WRITES, Duration.ZERO, LOAD_WARM_UP);
+            measure(cluster, MANY_READS, Duration.ZERO, each);
+        }
+        for (Cell cell : cells) {
+            measure(cluster, cell, Duration.ZERO, each);
         }
     }
 
