@@ -1,0 +1,59 @@
+package io.raftify.replication;
+
+import io.raftify.node.NodeStatus;
+import io.raftify.node.RaftNode;
+import io.raftify.node.RaftNodeListener;
+import io.raftify.node.StateMachine;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** Applies what is proposed at once, on the caller's thread: leaves only what stands before and behind a member. */
+final class ImmediateNode implements RaftNode {
+
+    private final StateMachine stateMachine;
+    private long index;
+    private byte[] lastCommand = new byte[0];
+
+    ImmediateNode(StateMachine stateMachine) {
+        this.stateMachine = stateMachine;
+    }
+
+    byte[] lastCommand() {
+        return lastCommand;
+    }
+
+    @Override
+    public CompletableFuture<byte[]> propose(byte[] command, Duration timeout) {
+        lastCommand = command;
+        return CompletableFuture.completedFuture(stateMachine.apply(++index, 1, command));
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex(Duration timeout) {
+        return CompletableFuture.completedFuture(index);
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public NodeStatus status() {
+        throw new UnsupportedOperationException("nobody asks while this is measured");
+    }
+
+    @Override
+    public void addListener(RaftNodeListener listener) {}
+
+    @Override
+    public boolean handOverLeadership(Duration timeout) {
+        return false;
+    }
+
+    @Override
+    public CompletableFuture<Long> snapshot() {
+        throw new UnsupportedOperationException("nobody asks while this is measured");
+    }
+
+    @Override
+    public void close() {}
+}
