@@ -2,6 +2,7 @@ package io.raftify.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.alipay.sofa.jraft.JRaftUtils;
 import com.alipay.sofa.jraft.core.StateMachineAdapter;
 import com.alipay.sofa.jraft.option.ApplyTaskMode;
 import com.alipay.sofa.jraft.option.NodeOptions;
@@ -63,5 +64,10 @@ class EngineSettingsTest {
     @Test
     void the_engine_opens_no_door_of_its_own_for_changes_of_members() {
         assertThat(options().isDisableCli()).isTrue();
+    }
+
+    @Test
+    void timers_do_not_wake_up_every_millisecond() {
+        assertThat(JRaftUtils.raftTimerFactory()).isInstanceOf(QuietTimerFactory.class);
     }
 }
