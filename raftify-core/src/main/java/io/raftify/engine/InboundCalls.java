@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * answer waits for ever. Here each peer has one lane, in which its appends are handled in the order of its stream, and
  * every answer goes out when it is ready: the leader's replicator puts them in order itself.
  *
- * <p>Every request and every answer passes {@link Participation} (guards G2 and G3).
+ * <p>Every request and every answer passes {@link Participation} (guards G2 and G3), every request {@link Introductions}.
  */
 final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseable {
 
@@ -41,6 +41,7 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
 
     private final NodeImpl node;
     private final Participation participation;
+    private final Introductions introductions;
     private final MemberParts.AppendHandler appends;
     private final MemberTransport.InboundHandler own;
     private final String memberId;
@@ -62,12 +63,14 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             String memberId,
             NodeImpl node,
             Participation participation,
+            Introductions introductions,
             MemberParts.AppendHandler appends,
             MemberTransport.InboundHandler own) {
         this.appends = appends;
         this.memberId = memberId;
         this.node = node;
         this.participation = participation;
+        this.introductions = introductions;
         this.own = own;
         this.votes = MemberThreads.pool(memberId + "-votes", 2, 256);
         this.reads = MemberThreads.pool(memberId + "-reads", 2, 4_096);
@@ -112,6 +115,11 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
         } catch (InvalidProtocolBufferException malformed) {
             log.warn("Refused a {} of member {} that could not be read: {}", kind, peer, malformed.getMessage());
             responder.refuse("the " + kind + " could not be read: " + malformed.getMessage());
+            return;
+        }
+        String notYet = introductions.refusalOfIncoming(peer, request);
+        if (notYet != null) {
+            responder.refuse(notYet);
             return;
         }
         Supplier<@Nullable String> gate = participation::refusal;

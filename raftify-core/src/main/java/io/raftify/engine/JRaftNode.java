@@ -158,13 +158,12 @@ final class JRaftNode implements RaftNode {
     }
 
     /** What this member tells the others of itself. */
-    static MemberReport report(NodeStatus status) {
+    static MemberReport.Builder report(NodeStatus status) {
         return MemberReport.newBuilder()
                 .setRole(PeerWatch.wire(status.role()))
                 .setTerm(status.term())
                 .setLastIndex(status.lastIndex())
                 .setCommitIndex(status.commitIndex())
-                .setAppliedIndex(status.appliedIndex())
-                .build();
+                .setAppliedIndex(status.appliedIndex());
     }
 }

@@ -102,6 +102,10 @@ final class MemberRpcClient implements RpcClient {
         if (refusal != null) {
             throw new RemotingException(refusal);
         }
+        String notYet = current.introductions().refusalOfOutgoing(endpoint.getIp(), request);
+        if (notYet != null) {
+            throw new RemotingException(notYet);
+        }
         MemberTransport.Callback onAnswer = (answer, failure) -> complete(kind, callback, answer, failure);
         current.transport()
                 .call(

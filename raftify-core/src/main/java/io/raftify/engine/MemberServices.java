@@ -22,12 +22,19 @@ final class MemberServices implements JRaftServiceFactory {
     private final RaftMetaStorage meta;
     private final MemberTransport transport;
     private final Participation participation;
+    private final Introductions introductions;
 
-    MemberServices(MemberStore store, RaftMetaStorage meta, MemberTransport transport, Participation participation) {
+    MemberServices(
+            MemberStore store,
+            RaftMetaStorage meta,
+            MemberTransport transport,
+            Participation participation,
+            Introductions introductions) {
         this.store = store;
         this.meta = meta;
         this.transport = transport;
         this.participation = participation;
+        this.introductions = introductions;
     }
 
     MemberTransport transport() {
@@ -36,6 +43,10 @@ final class MemberServices implements JRaftServiceFactory {
 
     Participation participation() {
         return participation;
+    }
+
+    Introductions introductions() {
+        return introductions;
     }
 
     @Override

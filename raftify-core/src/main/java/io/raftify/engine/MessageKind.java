@@ -31,7 +31,7 @@ enum MessageKind {
     GET_FILE(6, GetFileRequest.class, GetFileRequest.parser(), GetFileResponse.parser()),
     /** A command on its way to the leader; the payload is the command. */
     PROPOSE(20, null, null, null),
-    /** Asks a member to describe itself; no payload. */
+    /** Says who asks, and asks a member to describe itself. */
     REPORT(21, null, null, null);
 
     private static final Map<Integer, MessageKind> BY_NUMBER = new HashMap<>();

@@ -19,40 +19,57 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the other members how they are, once a second, so that each member can show all of them. Decides nothing. */
+/**
+ * Asks the other members how they are, once a second, so that each member can show all of them. The same question
+ * introduces this member to them; what follows from that is decided in {@link Introductions}.
+ */
 final class PeerWatch {
 
     private static final Logger log = LoggerFactory.getLogger(PeerWatch.class);
     private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration EAGER_PERIOD = Duration.ofMillis(100);
 
     private final RaftNodeSettings settings;
     private final MemberTransport transport;
+    private final Introductions introductions;
     private final Map<String, Heard> reports = new ConcurrentHashMap<>();
 
-    PeerWatch(RaftNodeSettings settings, MemberTransport transport) {
+    PeerWatch(RaftNodeSettings settings, MemberTransport transport, Introductions introductions) {
         this.settings = settings;
         this.transport = transport;
+        this.introductions = introductions;
     }
 
     void start(ScheduledExecutorService clock) {
-        clock.scheduleWithFixedDelay(this::ask, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        transport.onConnected(this::ask);
+        clock.scheduleWithFixedDelay(() -> askAll(false), 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        long eager = EAGER_PERIOD.toMillis();
+        clock.scheduleWithFixedDelay(() -> askAll(true), eager, eager, TimeUnit.MILLISECONDS);
     }
 
-    private void ask() {
+    private void askAll(boolean onlyEager) {
         for (String peer : settings.peers().keySet()) {
-            if (!peer.equals(settings.nodeId()) && transport.connected(peer)) {
-                transport.call(peer, MessageKind.REPORT.number(), ByteString.EMPTY, PERIOD, (answer, failure) -> {
-                    if (answer != null) {
-                        heard(peer, answer);
-                    }
-                });
+            if (!peer.equals(settings.nodeId())
+                    && transport.connected(peer)
+                    && (!onlyEager || introductions.eager(peer))) {
+                ask(peer);
             }
         }
     }
 
+    private void ask(String peer) {
+        transport.call(peer, MessageKind.REPORT.number(), introductions.query(), PERIOD, (answer, failure) -> {
+            if (answer != null) {
+                heard(peer, answer);
+            }
+        });
+    }
+
     private void heard(String peer, ByteString answer) {
         try {
-            reports.put(peer, new Heard(MemberReport.parseFrom(answer), System.nanoTime()));
+            MemberReport report = MemberReport.parseFrom(answer);
+            reports.put(peer, new Heard(report, System.nanoTime()));
+            introductions.answered(peer, report);
         } catch (InvalidProtocolBufferException unreadable) {
             log.debug("Member {} described itself in a way that could not be read", peer, unreadable);
         }

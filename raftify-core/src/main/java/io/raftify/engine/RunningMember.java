@@ -57,12 +57,15 @@ final class RunningMember {
     private final GuardedMetaStorage meta;
     private final EngineStateMachine stateMachine;
     private final NodeImpl node;
+    private final ExecutorService introducing;
+    private final Introductions introductions;
     private final InboundCalls inbound;
     private final Proposals proposals;
     private final Reads reads;
     private final PeerWatch peers;
 
     private volatile boolean initialised;
+    private volatile boolean begun;
     private volatile boolean caughtUp;
     private volatile @Nullable NodeStatus last;
 
@@ -101,10 +104,18 @@ final class RunningMember {
                 this::leaderChanged,
                 this::writeDueSnapshot);
         this.node = new NodeImpl(group.id(), peerId);
-        this.inbound = new InboundCalls(self, node, participation, parts.appends(), this::ownCall);
+        this.introducing = MemberThreads.pool(self + "-introductions", 1, 64);
+        this.introductions = new Introductions(
+                self,
+                settings.peers().keySet(),
+                store.incarnations(),
+                introducing,
+                meta::storedTerm,
+                this::storedIndex);
+        this.inbound = new InboundCalls(self, node, participation, introductions, parts.appends(), this::ownCall);
         this.proposals = new Proposals(settings, node, transport, participation, clock);
         this.reads = new Reads(settings, node, participation, clock);
-        this.peers = new PeerWatch(settings, transport);
+        this.peers = new PeerWatch(settings, transport, introductions);
     }
 
     /** @throws NodeStartException with nothing left open but the store */
@@ -130,7 +141,7 @@ final class RunningMember {
     private void start() {
         // The port first: whoever cannot be reached should not open an election. Calls that come early are refused.
         transport.start(inbound);
-        MemberServices services = new MemberServices(store, meta, transport, participation);
+        MemberServices services = new MemberServices(store, meta, transport, participation, introductions);
         NodeOptions options =
                 EngineSettings.nodeOptions(settings, services, stateMachine, snapshotDirectory.path(), senders);
         initialised = true;
@@ -144,6 +155,7 @@ final class RunningMember {
             throw new NodeStartException(NodeStartException.Reason.ENGINE, failedMeanwhile);
         }
         participation.begin();
+        begun = true;
         peers.start(clock);
         catchUp();
     }
@@ -211,9 +223,21 @@ final class RunningMember {
     private void ownCall(String peer, int kind, ByteString payload, MemberTransport.Responder responder) {
         if (kind == MessageKind.PROPOSE.number()) {
             proposals.receive(payload, responder);
+        } else if (!begun) {
+            // Term and last index are not known yet, and others rely on them.
+            responder.refuse("this member is starting");
         } else {
-            responder.answer(JRaftNode.report(status()).toByteString());
+            introductions.asked(
+                    peer,
+                    payload,
+                    responder,
+                    () -> JRaftNode.report(status()).setLastIndex(Math.max(status().lastIndex(), storedIndex())));
         }
+    }
+
+    /** What this member has for certain, also when its engine has stopped. */
+    private long storedIndex() {
+        return Math.max(store.log().getLastLogIndex(), stateMachine.snapshotIndex());
     }
 
     Proposals proposals() {
@@ -349,6 +373,7 @@ final class RunningMember {
         inbound.close();
         clock.shutdownNow();
         snapshots.shutdownNow();
+        introducing.shutdownNow();
         senders.shutdownGracefully();
         group.release();
         if (stopped) {

@@ -26,6 +26,9 @@ public interface MemberStore extends AutoCloseable {
     /** Term and vote, as the engine drives them. The same object at every call. */
     RaftMetaStorage meta();
 
+    /** Whose disks this member knows. The same object at every call. */
+    Incarnations incarnations();
+
     /** Type, durability, directory, format version and size, for people. Callable in every state. */
     StorageStatus status();
 

@@ -23,11 +23,13 @@ import io.raftify.node.PeerStatus;
 import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StorageType;
+import io.raftify.storage.memory.InMemoryMemberStore;
 import io.raftify.transport.CallFailure;
 import io.raftify.transport.MemberTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
@@ -57,6 +59,14 @@ class FuzzedCallsTest {
         participation.begin();
     }
 
+    /** Of a member that n2 has met, so that nothing is refused for that. */
+    private static Introductions introductions() {
+        Introductions introductions = new Introductions(
+                "n1", Set.of("n1", "n2"), InMemoryMemberStore.create().incarnations(), Runnable::run, () -> 0, () -> 0);
+        introductions.answered("n2", MemberReport.getDefaultInstance());
+        return introductions;
+    }
+
     @AfterEach
     void stopTheClock() {
         clock.shutdownNow();
@@ -82,7 +92,7 @@ class FuzzedCallsTest {
     void the_engine_gets_one_message_or_one_error_for_any_answer_of_a_peer() {
         Answering peer = new Answering();
         NodeOptions options = new NodeOptions();
-        options.setServiceFactory(new MemberServices(null, null, peer, participation));
+        options.setServiceFactory(new MemberServices(null, null, peer, participation, introductions()));
         MemberRpcClient client = new MemberRpcClient();
         client.init(options);
         List<byte[]> answers = new ArrayList<>();
@@ -179,7 +189,7 @@ class FuzzedCallsTest {
     @Test
     void whatever_a_peer_says_of_itself_it_can_be_shown() {
         Answering peer = new Answering();
-        PeerWatch watch = new PeerWatch(settings, peer);
+        PeerWatch watch = new PeerWatch(settings, peer, introductions());
         ScheduledThreadPoolExecutor now = new ScheduledThreadPoolExecutor(0) {
             @Override
             public @Nullable ScheduledFuture<?> scheduleWithFixedDelay(
@@ -231,6 +241,7 @@ class FuzzedCallsTest {
                 "n1",
                 notStarted,
                 participation,
+                introductions(),
                 NodeImpl::handleAppendEntriesRequest,
                 (peer, kind, payload, responder) -> responder.answer(payload))) {
             Fuzz.target("calls", calls).oneOf(4).run(bytes -> {

@@ -7,6 +7,7 @@ import com.alipay.sofa.jraft.option.RaftMetaStorageOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.StorageStatus;
+import io.raftify.storage.Incarnations;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.StorageFailure;
 import java.io.IOException;
@@ -111,6 +112,11 @@ public final class UnreliableStore implements MemberStore {
         if (told != null) {
             told.accept(raised);
         }
+    }
+
+    @Override
+    public Incarnations incarnations() {
+        return real.incarnations();
     }
 
     @Override

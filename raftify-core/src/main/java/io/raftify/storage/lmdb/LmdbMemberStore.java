@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.NodeStartException;
 import io.raftify.node.StorageStatus;
 import io.raftify.storage.FailureFlag;
+import io.raftify.storage.Incarnations;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.StorageFailure;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class LmdbMemberStore implements MemberStore {
     private final FailureFlag failure;
     private final LmdbLog log;
     private final LmdbMeta meta;
+    private final LmdbIncarnations incarnations;
 
     private LmdbMemberStore(
             Path dataDirectory,
@@ -45,6 +47,8 @@ public final class LmdbMemberStore implements MemberStore {
         GuardedEnvironment guarded = new GuardedEnvironment(environment, failure, dataDirectory.resolve(LOG_DIRECTORY));
         this.log = new LmdbLog(guarded, content.log());
         this.meta = new LmdbMeta(guarded, content.vote());
+        this.incarnations =
+                new LmdbIncarnations(guarded, content.identity().incarnation(), content.peers(), content.reentry());
     }
 
     /**
@@ -126,6 +130,11 @@ public final class LmdbMemberStore implements MemberStore {
     @Override
     public RaftMetaStorage meta() {
         return meta;
+    }
+
+    @Override
+    public Incarnations incarnations() {
+        return incarnations;
     }
 
     @Override

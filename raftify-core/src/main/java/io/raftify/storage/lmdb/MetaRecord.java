@@ -25,7 +25,11 @@ enum MetaRecord {
     /** The index of the first entry that counts. */
     FIRST_INDEX("first-index"),
     /** Term and vote. */
-    VOTE("vote");
+    VOTE("vote"),
+    /** The incarnations of the peers that this member has met; missing until it meets one. */
+    PEERS("peers"),
+    /** How far this member is on its way back after the loss of a disk; missing unless it lost one. */
+    REENTRY("reentry");
 
     /** Writes one record's fields. */
     interface Fields {

@@ -1,5 +1,6 @@
 package io.raftify.storage.lmdb;
 
+import io.raftify.storage.Reentry;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import org.lmdbjava.Txn;
  * @param identity whose it is
  * @param vote term and vote
  * @param log the log
+ * @param peers whom the member has met
+ * @param reentry how far it is on its way back, if it lost a disk
  */
-record StoreContent(StoreIdentity identity, Vote vote, StoredLog log) {
+record StoreContent(StoreIdentity identity, Vote vote, StoredLog log, MetPeers peers, Reentry reentry) {
 
     /** Reads and checks what is there; in a new environment, first writes the records of an empty store. */
     static StoreContent readOrCreate(LmdbEnvironment environment, Path dataDir, String clusterName, String nodeId)
@@ -56,6 +59,13 @@ record StoreContent(StoreIdentity identity, Vote vote, StoredLog log) {
         }
         Vote vote = MetaRecord.VOTE.require(environment.meta(), transaction, Vote::from);
         long first = MetaRecord.FIRST_INDEX.require(environment.meta(), transaction, DataInputStream::readLong);
-        return new StoreContent(identity, vote, StoredLog.read(environment, transaction, first));
+        MetPeers peers = MetaRecord.PEERS.get(environment.meta(), transaction, MetPeers::from);
+        Reentry reentry = MetaRecord.REENTRY.get(environment.meta(), transaction, LmdbIncarnations::reentryFrom);
+        return new StoreContent(
+                identity,
+                vote,
+                StoredLog.read(environment, transaction, first),
+                peers == null ? MetPeers.NONE : peers,
+                reentry == null ? Reentry.NONE : reentry);
     }
 }

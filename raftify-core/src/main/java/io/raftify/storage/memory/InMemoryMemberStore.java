@@ -4,6 +4,7 @@ import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.StorageStatus;
 import io.raftify.storage.FailureFlag;
+import io.raftify.storage.Incarnations;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.StorageFailure;
 import java.util.function.Consumer;
@@ -21,6 +22,8 @@ public final class InMemoryMemberStore implements MemberStore {
     private final InMemoryLog log = new InMemoryLog(failure);
     private final InMemoryMeta meta = new InMemoryMeta(failure);
 
+    private final InMemoryIncarnations incarnations = new InMemoryIncarnations();
+
     private InMemoryMemberStore() {}
 
     /** An empty store: first index 1, term 0, no vote. */
@@ -36,6 +39,11 @@ public final class InMemoryMemberStore implements MemberStore {
     @Override
     public RaftMetaStorage meta() {
         return meta;
+    }
+
+    @Override
+    public Incarnations incarnations() {
+        return incarnations;
     }
 
     @Override
