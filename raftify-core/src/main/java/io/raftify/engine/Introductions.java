@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,8 +95,13 @@ final class Introductions {
 
     /** Whether there is reason to ask the peer at once, and not in a while. */
     boolean eager(String peer) {
+        return !introduced.contains(peer) || reentering();
+    }
+
+    /** Whether this member lost a disk and has not got everything back yet. */
+    boolean reentering() {
         Reentry.Stage stage = incarnations.reentry().stage();
-        return !introduced.contains(peer) || stage == Reentry.Stage.ASKING || stage == Reentry.Stage.CATCHING_UP;
+        return stage == Reentry.Stage.ASKING || stage == Reentry.Stage.CATCHING_UP;
     }
 
     /** A peer has answered {@link #query()}. Does not block. */
@@ -103,8 +109,7 @@ final class Introductions {
         if (!report.getOtherDiskKnown()) {
             introduced.add(peer);
             heard.put(peer, report);
-            Reentry.Stage stage = incarnations.reentry().stage();
-            if (stage == Reentry.Stage.NONE || stage == Reentry.Stage.DONE) {
+            if (!reentering()) {
                 return;
             }
         }
@@ -144,7 +149,7 @@ final class Introductions {
         }
     }
 
-    private long highest(java.util.function.ToLongFunction<MemberReport> what) {
+    private long highest(ToLongFunction<MemberReport> what) {
         return heard.values().stream().mapToLong(what).max().orElse(0);
     }
 

@@ -274,7 +274,7 @@ final class RunningMember {
                 appliedIndex,
                 stateMachine.snapshotIndex(),
                 elections.get(),
-                caughtUp,
+                caughtUp && !introductions.reentering(),
                 peers.peers(commitIndex),
                 store.status(),
                 failure);

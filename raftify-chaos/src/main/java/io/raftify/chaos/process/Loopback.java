@@ -51,6 +51,7 @@ public final class Loopback implements Hosts {
                 member,
                 MemberProcess.java(JVM_OPTIONS, arguments(member, data, socket, peers)),
                 environment,
+                data,
                 socket,
                 work.resolve(member + ".log"));
     }

@@ -7,11 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One member: a process that can be killed, paused and started again on the same data. */
@@ -19,6 +21,7 @@ final class MemberProcess {
 
     private final String name;
     private final List<String> command;
+    private final Path data;
     private final Path socket;
     private final Path log;
     private volatile @Nullable Process process;
@@ -29,9 +32,12 @@ final class MemberProcess {
     /**
      * @param command that starts it
      * @param environment what is added to the rig's own
+     * @param data its data directory
      */
-    MemberProcess(String name, List<String> command, Map<String, String> environment, Path socket, Path log) {
+    MemberProcess(
+            String name, List<String> command, Map<String, String> environment, Path data, Path socket, Path log) {
         this.name = name;
+        this.data = data;
         this.command = List.copyOf(command);
         this.environment = Map.copyOf(environment);
         this.socket = socket;
@@ -112,6 +118,18 @@ final class MemberProcess {
             old.end();
         }
         link = null;
+    }
+
+    /** {@code kill -9}, and everything it ever wrote is gone. */
+    synchronized void loseDisk() {
+        kill();
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     synchronized void pause() {

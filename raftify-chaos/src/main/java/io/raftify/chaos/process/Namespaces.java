@@ -132,7 +132,8 @@ public final class Namespaces implements Hosts {
         List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", host(member)));
         command.addAll(MemberProcess.java(
                 Loopback.JVM_OPTIONS, Loopback.arguments(member, work.resolve(member), socket, peers)));
-        return new MemberProcess(member, command, Map.of(), socket, work.resolve(member + ".log"));
+        return new MemberProcess(
+                member, command, Map.of(), work.resolve(member), socket, work.resolve(member + ".log"));
     }
 
     /** Nothing that one of the first sends reaches one of the second; the other way is not touched. */

@@ -36,6 +36,7 @@ public final class ProcessCluster implements Subject, AutoCloseable {
     private final Map<String, MemberProcess> processes = new TreeMap<>();
     private final Leaders leaders;
     private final Duration patience;
+    private boolean diskLost;
 
     /** @param leaders is told who leads which term */
     public ProcessCluster(Hosts hosts, Leaders leaders) {
@@ -83,8 +84,19 @@ public final class ProcessCluster implements Subject, AutoCloseable {
                 });
     }
 
+    /**
+     * Whether a disk may be lost now, and from then on it is. One of them in a round: a second one before everybody has
+     * caught up would be the loss of a majority's disks, after which nobody can promise anything.
+     */
+    boolean mayLoseDisk() {
+        boolean may = !diskLost;
+        diskLost = true;
+        return may;
+    }
+
     @Override
     public void reset(long id) {
+        diskLost = false;
         Await.until("a leader that begins the round", PATIENCE, () -> {
             for (String member : members()) {
                 process(member).start();

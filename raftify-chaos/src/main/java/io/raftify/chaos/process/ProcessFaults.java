@@ -22,6 +22,7 @@ public final class ProcessFaults {
                 Fault.of("member killed", random -> killed(some(1, random))),
                 Fault.of("two killed", random -> killed(some(2, random))),
                 allKilled(),
+                Fault.of("disk lost", random -> diskLost(some(1, random).get(0))),
                 Fault.of("leader paused", random -> paused(List.of(cluster.leaderOrAny()))),
                 Fault.of("member paused", random -> paused(some(1, random))),
                 Fault.of("two paused", random -> paused(some(2, random))),
@@ -44,6 +45,15 @@ public final class ProcessFaults {
         victims.forEach(MemberProcess::signalKill);
         victims.forEach(MemberProcess::awaitEnd);
         return Fault.ongoing("kill -9 " + names, () -> victims.forEach(MemberProcess::start));
+    }
+
+    private Fault.Ongoing diskLost(String name) {
+        if (!cluster.mayLoseDisk()) {
+            return killed(List.of(name));
+        }
+        MemberProcess victim = cluster.process(name);
+        victim.loseDisk();
+        return Fault.ongoing("disk of " + name + " lost", victim::start);
     }
 
     private Fault.Ongoing paused(List<String> names) {
