@@ -21,8 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
  * What was found in the engine, and the guards in front of it. Each scenario runs twice: with the guard, and without
  * it, so that it is seen to bite.
  */
-@Timeout(180)
+@Timeout(300)
 class EngineGuardsTest {
+
+    /** Long enough for what a disk stalls by itself; the engine's timeouts for calls are the same as at one second. */
+    private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(2);
+
+    private static final int ATTEMPTS = 5;
 
     @TempDir
     Path directory;
@@ -38,12 +43,13 @@ class EngineGuardsTest {
     private <T> T undisturbed(UnaryOperator<TestCluster> parts, Scenario<T> scenario) throws Exception {
         for (int attempt = 1; ; attempt++) {
             Path disks = directory.resolve("attempt-" + attempt);
-            try (TestCluster cluster = parts.apply(TestCluster.of(3, disks))) {
+            try (TestCluster cluster =
+                    parts.apply(TestCluster.of(3, disks, settings -> settings.electionTimeout(ELECTION_TIMEOUT)))) {
                 long term = oneOfThreeAway(cluster).status().term();
                 T outcome = scenario.play(cluster);
                 boolean sameTerm = cluster.running().stream()
                         .allMatch(member -> member.status().term() == term);
-                if (sameTerm || attempt == 3) {
+                if (sameTerm || attempt == ATTEMPTS) {
                     return outcome;
                 }
             }
@@ -115,15 +121,19 @@ class EngineGuardsTest {
      * One of three members is away; the follower's write stalls, the leader sends it again, then the write fails. Is
      * the command acknowledged although only the leader has it?
      */
-    private boolean acknowledgedThoughTheFollowersWriteFailed(TestCluster cluster) throws Exception {
+    private static boolean acknowledgedThoughTheFollowersWriteFailed(TestCluster cluster, AtomicInteger entriesReceived)
+            throws Exception {
         TestCluster.Member leader = cluster.leader();
         TestCluster.Member follower = cluster.follower();
         UnreliableStore.Stall stall = ((UnreliableStore) follower.store()).stallNextWrite();
         CompletableFuture<byte[]> write = leader.propose("never on the follower's disk");
         stall.awaitReached();
-        Thread.sleep(1_500); // the scenario's own clock: the reset must come while the write stalls
+        int received = entriesReceived.get();
         leader.transport().breakStream(follower.name);
-        Thread.sleep(2_500); // long enough for the leader to send the entry again
+        await().alias("the leader sends the entry again")
+                .atMost(TestCluster.DEADLINE)
+                .until(() -> entriesReceived.get() > received);
+        Thread.sleep(500); // the scenario's own clock: for the engine to answer it while the write stalls
         stall.fail();
         try {
             write.get(20, TimeUnit.SECONDS);
@@ -135,7 +145,10 @@ class EngineGuardsTest {
 
     @Test
     void g2_a_command_whose_write_failed_on_the_follower_is_not_acknowledged() throws Exception {
-        boolean acknowledged = undisturbed(UnaryOperator.identity(), this::acknowledgedThoughTheFollowersWriteFailed);
+        AtomicInteger entriesReceived = new AtomicInteger();
+        boolean acknowledged = undisturbed(
+                cluster -> cluster.withAppends(counting(entriesReceived)),
+                cluster -> acknowledgedThoughTheFollowersWriteFailed(cluster, entriesReceived));
         assertThat(acknowledged).isFalse();
     }
 
@@ -147,34 +160,43 @@ class EngineGuardsTest {
                 return null;
             }
         };
+        AtomicInteger entriesReceived = new AtomicInteger();
         boolean acknowledged = undisturbed(
-                cluster -> cluster.withParticipations(unguarded), this::acknowledgedThoughTheFollowersWriteFailed);
+                cluster -> cluster.withParticipations(unguarded).withAppends(counting(entriesReceived)),
+                cluster -> acknowledgedThoughTheFollowersWriteFailed(cluster, entriesReceived));
         assertThat(acknowledged).isTrue();
+    }
+
+    /** Appends as usual; counts the requests that carry entries. */
+    private static MemberParts.AppendHandler counting(AtomicInteger entriesReceived) {
+        MemberParts.AppendHandler usual = MemberParts.standard().appends();
+        return (node, request, done) -> {
+            if (request.getEntriesCount() > 0) {
+                entriesReceived.incrementAndGet();
+            }
+            return usual.handle(node, request, done);
+        };
     }
 
     @Test
     void g3_a_member_that_cannot_store_term_and_vote_says_nothing_more_and_the_others_go_on() {
-        try (TestCluster cluster = TestCluster.of(3, directory)) {
+        // The member that fails must be the leader still when it is cut off.
+        try (TestCluster cluster = TestCluster.of(
+                3, directory, settings -> settings.electionTimeout(TestCluster.PATIENT_ELECTION_TIMEOUT))) {
             cluster.withStores(UnreliableStore::new).startAll();
             cluster.leader().write("before");
+            cluster.awaitAgreement("before");
             TestCluster.Member failing = cluster.leader();
 
             // The next leader's election raises the term, which the old leader must store, and cannot.
             ((UnreliableStore) failing.store()).failMeta();
             cluster.cut(failing.name);
-            await().atMost(TestCluster.DEADLINE)
-                    .until(() -> cluster.running().stream()
-                            .anyMatch(member ->
-                                    member != failing && member.status().leading()));
+            cluster.leaderOtherThan(failing);
             cluster.heal();
 
             await().atMost(TestCluster.DEADLINE)
                     .untilAsserted(() -> assertThat(failing.status().role()).isEqualTo(Role.FAILED));
-            TestCluster.Member other = cluster.running().stream()
-                    .filter(member -> member != failing && member.status().leading())
-                    .findFirst()
-                    .orElseThrow();
-            assertThat(other.write("after")).isEqualTo(2);
+            assertThat(cluster.leaderOtherThan(failing).write("after")).isEqualTo(2);
             assertThat(failing.ledger.lines()).as("it takes no more part").containsExactly("before");
         }
     }

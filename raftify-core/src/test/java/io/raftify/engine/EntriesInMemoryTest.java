@@ -34,7 +34,7 @@ class EntriesInMemoryTest {
 
             CompletableFuture<byte[]> written = leading.propose("second");
             stall.awaitReached();
-            assertThat(written.get(10, TimeUnit.SECONDS))
+            assertThat(written.get(20, TimeUnit.SECONDS))
                     .as("two of three have it: committed and applied here, too")
                     .isNotEmpty();
             stall.letGo();

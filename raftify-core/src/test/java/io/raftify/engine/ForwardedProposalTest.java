@@ -139,7 +139,7 @@ class ForwardedProposalTest {
         for (int i = 0; i < 1_000; i++) {
             endsWith(CallFailure.Kind.NOT_SENT);
         }
-        assertThatThrownBy(() -> propose(Duration.ofMillis(300)).get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> propose(Duration.ofSeconds(1)).get(10, TimeUnit.SECONDS))
                 .cause()
                 .isInstanceOf(NoLeaderException.class)
                 .hasMessageContaining("scripted");

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -17,6 +19,9 @@ public final class FreePorts {
     private static final int LOWEST = 15_000;
     private static final int FIRST_OF_THE_SYSTEM = 32_768;
 
+    /** A member that is stopped for a while finds its port free again: it is nobody else's in this process. */
+    private static final Set<Integer> GIVEN_OUT = new HashSet<>();
+
     private FreePorts() {}
 
     public static int one() {
@@ -24,12 +29,16 @@ public final class FreePorts {
     }
 
     /** All are held at once, so that none is given out twice. */
-    public static List<Integer> find(int count) {
+    public static synchronized List<Integer> find(int count) {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             while (sockets.size() < count) {
+                int port = ThreadLocalRandom.current().nextInt(LOWEST, FIRST_OF_THE_SYSTEM);
+                if (!GIVEN_OUT.add(port)) {
+                    continue;
+                }
                 try {
-                    sockets.add(new ServerSocket(ThreadLocalRandom.current().nextInt(LOWEST, FIRST_OF_THE_SYSTEM)));
+                    sockets.add(new ServerSocket(port));
                 } catch (BindException taken) {
                     continue;
                 }

@@ -55,7 +55,7 @@ class MemberLifecycleTest {
 
     private static String write(RaftNode node, String line) {
         return new String(
-                node.propose(line.getBytes(UTF_8), Duration.ofSeconds(10)).join(), UTF_8);
+                node.propose(line.getBytes(UTF_8), Duration.ofSeconds(30)).join(), UTF_8);
     }
 
     @Test
@@ -93,22 +93,27 @@ class MemberLifecycleTest {
 
     @Test
     void a_member_in_memory_says_that_it_keeps_nothing_and_leaves_nothing_behind() throws Exception {
-        Set<Path> before = temporaryDirectories();
-        RaftNodeSettings settings =
-                settings().dataDir(null).storageType(StorageType.MEMORY).build();
+        // Nobody else's name: other members in memory may run on this machine.
+        String name = "n" + ProcessHandle.current().pid() + "-" + port;
+        RaftNodeSettings settings = RaftNodeSettings.builder()
+                .nodeId(name)
+                .storageType(StorageType.MEMORY)
+                .peer(name, new PeerAddress("127.0.0.1", port))
+                .build();
+        assertThat(temporaryDirectories(name)).isEmpty();
         try (RaftNode node = RaftNode.create(settings, new Ledger())) {
             node.start();
             assertThat(write(node, "a")).isEqualTo("1");
             assertThat(node.status().storage().type()).isEqualTo("memory");
             assertThat(node.status().storage().durability()).isEqualTo("none");
-            assertThat(temporaryDirectories()).isNotEqualTo(before);
+            assertThat(temporaryDirectories(name)).isNotEmpty();
         }
-        assertThat(temporaryDirectories()).isEqualTo(before);
+        assertThat(temporaryDirectories(name)).isEmpty();
     }
 
-    private static Set<Path> temporaryDirectories() throws IOException {
+    private static Set<Path> temporaryDirectories(String nodeId) throws IOException {
         try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("raftify-n1-"))
+            return files.filter(file -> file.getFileName().toString().startsWith("raftify-" + nodeId + "-"))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
     }
@@ -151,7 +156,7 @@ class MemberLifecycleTest {
                     .hasMessageContaining(Integer.toString(port));
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .as("it does not wait for an engine that never started")
-                    .isLessThan(Duration.ofSeconds(8));
+                    .isLessThan(RunningMember.CLOSE_PATIENCE);
         }
         startWriteClose();
     }
@@ -239,8 +244,9 @@ class MemberLifecycleTest {
             cluster.stop("n1");
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                    .isBetween(RunningMember.CLOSE_PATIENCE, RunningMember.CLOSE_PATIENCE.plusSeconds(2));
-            assertThatThrownBy(() -> hanging.get(1, TimeUnit.SECONDS))
+                    .as("its time, and what the machine stalls; the disk hangs for ever")
+                    .isBetween(RunningMember.CLOSE_PATIENCE, RunningMember.CLOSE_PATIENCE.plusSeconds(8));
+            assertThatThrownBy(() -> hanging.get(5, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOf(OutcomeUnknownException.class);
             stall.letGo();

@@ -145,6 +145,19 @@ final class TestCluster implements AutoCloseable {
                 .max(Comparator.comparingLong(member -> member.status().term()));
     }
 
+    /** The leader of the newest term among the others: a member that is cut off may believe that it leads. */
+    Member leaderOtherThan(Member member) {
+        return await().atMost(DEADLINE)
+                .until(
+                        () -> running().stream()
+                                .filter(other ->
+                                        other != member && other.status().leading())
+                                .max(Comparator.comparingLong(
+                                        other -> other.status().term())),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
     Member follower() {
         Member leader = leader();
         return running().stream().filter(member -> member != leader).findFirst().orElseThrow();

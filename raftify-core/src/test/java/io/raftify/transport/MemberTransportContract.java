@@ -1,6 +1,7 @@
 package io.raftify.transport;
 
 import static io.raftify.transport.TestMembers.ECHO;
+import static io.raftify.transport.TestMembers.SOON;
 import static io.raftify.transport.TestMembers.awaitConnected;
 import static io.raftify.transport.TestMembers.call;
 import static io.raftify.transport.TestMembers.ended;
@@ -128,7 +129,7 @@ abstract class MemberTransportContract {
         for (int i = 0; i < 500; i++) {
             calls.add(call(n1, "n2", "call " + i));
         }
-        await().until(() -> answers.size() == 500);
+        await().atMost(SOON).until(() -> answers.size() == 500);
 
         List<Runnable> shuffled = new ArrayList<>(answers);
         Collections.shuffle(shuffled, random);
@@ -152,10 +153,10 @@ abstract class MemberTransportContract {
         });
         awaitConnected(n1, "n2");
 
-        CompletableFuture<Outcome> slow = call(n1, "n2", ByteString.copyFromUtf8("slow"), Duration.ofMillis(150));
+        CompletableFuture<Outcome> slow = call(n1, "n2", ByteString.copyFromUtf8("slow"), Duration.ofSeconds(2));
 
         assertThat(ended(slow).kind()).isEqualTo(Kind.TIMED_OUT);
-        assertThat(responders).hasSize(1);
+        await().atMost(SOON).untilAsserted(() -> assertThat(responders).hasSize(1));
         responders.get(0).answer(ByteString.copyFromUtf8("late"));
         assertThat(ended(call(n1, "n2", "next")).text()).isEqualTo("next");
         assertThat(ended(slow).kind()).isEqualTo(Kind.TIMED_OUT);
@@ -237,14 +238,14 @@ abstract class MemberTransportContract {
         awaitConnected(n1, "n2");
 
         n2.close();
-        await().until(() -> !n1.connected("n2"));
+        await().atMost(SOON).until(() -> !n1.connected("n2"));
         assertThat(n1.connection("n2").lastError()).isNotBlank();
         assertThat(ended(call(n1, "n2", "anybody there?")).kind()).isEqualTo(Kind.NOT_SENT);
         member("n2", ECHO);
 
         awaitConnected(n1, "n2");
         assertThat(ended(call(n1, "n2", "again")).text()).isEqualTo("again");
-        await().untilAsserted(() -> assertThat(connected).contains("n2"));
+        await().atMost(SOON).untilAsserted(() -> assertThat(connected).contains("n2"));
     }
 
     @Test
@@ -254,7 +255,7 @@ abstract class MemberTransportContract {
         MemberTransport n2 = member("n2", (peer, kind, payload, responder) -> received.add(peer));
         awaitConnected(n1, "n2");
         CompletableFuture<Outcome> call = call(n1, "n2", "hello");
-        await().until(() -> !received.isEmpty());
+        await().atMost(SOON).until(() -> !received.isEmpty());
 
         n2.close();
 

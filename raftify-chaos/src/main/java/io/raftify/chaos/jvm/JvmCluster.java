@@ -28,7 +28,7 @@ public final class JvmCluster implements Subject, AutoCloseable {
 
     private static final Duration ELECTION_TIMEOUT = Duration.ofMillis(400);
     private static final int SNAPSHOT_ENTRIES = 300;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Path directory;
     private final long seed;

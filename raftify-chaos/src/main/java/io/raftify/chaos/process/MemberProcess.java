@@ -106,7 +106,7 @@ final class MemberProcess {
     synchronized void awaitEnd() {
         Process current = process;
         try {
-            if (current != null && !current.waitFor(30, TimeUnit.SECONDS)) {
+            if (current != null && !current.waitFor(120, TimeUnit.SECONDS)) {
                 throw new IllegalStateException(name + " does not end");
             }
         } catch (InterruptedException e) {

@@ -37,6 +37,7 @@ public final class ObjectStore implements StateMachine {
     private final List<Long> digestOrder = new ArrayList<>();
     private long digest;
     private long lastIndex;
+    private long lastReset = Long.MIN_VALUE;
 
     public static byte[] command(long id, Action action) {
         return (id + " " + action).getBytes(UTF_8);
@@ -62,6 +63,11 @@ public final class ObjectStore implements StateMachine {
         long id = Long.parseLong(text.substring(0, blank));
         String rest = text.substring(blank + 1);
         if (rest.equals(RESET)) {
+            // One whose outcome was unknown may come late, into the round that another one has begun.
+            if (id == lastReset) {
+                return new byte[0];
+            }
+            lastReset = id;
             objects.clear();
             applied.clear();
             appliedTwice.clear();
@@ -115,10 +121,12 @@ public final class ObjectStore implements StateMachine {
         List<Long> twice = List.copyOf(appliedTwice);
         long index = lastIndex;
         long value = digest;
+        long reset = lastReset;
         return out -> {
             DataOutputStream data = new DataOutputStream(out);
             data.writeLong(index);
             data.writeLong(value);
+            data.writeLong(reset);
             data.writeInt(fixed.size());
             for (Map.Entry<String, String> object : fixed.entrySet()) {
                 write(data, object.getKey());
@@ -154,6 +162,7 @@ public final class ObjectStore implements StateMachine {
         digestOrder.clear();
         lastIndex = data.readLong();
         digest = data.readLong();
+        lastReset = data.readLong();
         remember();
         int count = data.readInt();
         for (int i = 0; i < count; i++) {

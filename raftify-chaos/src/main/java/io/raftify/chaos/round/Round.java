@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public record Round(long seed, Plan plan, Duration duration) {
 
-    private static final Duration SEARCH = Duration.ofSeconds(30);
+    private static final Duration SEARCH = Duration.ofSeconds(120);
 
     /**
      * @param clients how many there are

@@ -56,7 +56,7 @@ class FailedWriteTest {
         public void commit(Txn<byte[]> transaction) {
             calls.incrementAndGet();
             try {
-                assertThat(hold.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(hold.await(60, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -177,14 +177,14 @@ class FailedWriteTest {
         FutureTask<Boolean> first = new FutureTask<>(() -> (appendFirst ? append : vote).test(store));
         FutureTask<Boolean> second = new FutureTask<>(() -> (appendFirst ? vote : append).test(store));
         new Thread(first, "first").start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> commit.calls.get() == calls + 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> commit.calls.get() == calls + 1);
         Thread behind = new Thread(second, "second");
         behind.start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> behind.getState() == Thread.State.WAITING);
+        await().atMost(Duration.ofSeconds(20)).until(() -> behind.getState() == Thread.State.WAITING);
         commit.hold.countDown();
 
-        assertThat(first.get(20, TimeUnit.SECONDS)).isFalse();
-        assertThat(second.get(20, TimeUnit.SECONDS)).isFalse();
+        assertThat(first.get(60, TimeUnit.SECONDS)).isFalse();
+        assertThat(second.get(60, TimeUnit.SECONDS)).isFalse();
         assertThat(commit.calls).hasValue(calls + 1);
     }
 

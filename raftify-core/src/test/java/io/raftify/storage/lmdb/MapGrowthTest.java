@@ -82,7 +82,7 @@ class MapGrowthTest {
 
     private long readUntil(AtomicBoolean done, Random random) {
         long count = 0;
-        while (!done.get()) {
+        while (!done.get() || count == 0) {
             long last = store.log().getLastLogIndex();
             if (last > 0) {
                 long index = 1 + (long) (random.nextDouble() * last);

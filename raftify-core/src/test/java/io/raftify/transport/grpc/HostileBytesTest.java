@@ -172,7 +172,7 @@ class HostileBytesTest extends MembersTest {
     private String exchange(byte[]... parts) throws IOException {
         StringBuilder answer = new StringBuilder();
         try (Socket socket = new Socket(peers.get("n1").host(), peers.get("n1").port())) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(20_000);
             send(socket, parts);
             InputStream in = socket.getInputStream();
             for (int b = in.read(); b >= 0 && answer.indexOf("exceeds maximum size") < 0; b = in.read()) {

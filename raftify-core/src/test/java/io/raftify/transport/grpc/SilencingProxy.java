@@ -4,6 +4,7 @@ import io.raftify.node.PeerAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -23,7 +24,13 @@ final class SilencingProxy implements AutoCloseable {
         inBackground(() -> {
             while (true) {
                 Socket from = server.accept();
-                Socket to = new Socket(target.host(), target.port());
+                Socket to;
+                try {
+                    to = new Socket(target.host(), target.port());
+                } catch (ConnectException notThereYet) {
+                    from.close();
+                    continue;
+                }
                 sockets.add(from);
                 sockets.add(to);
                 inBackground(() -> pass(from, to));
