@@ -53,10 +53,7 @@ final class LmdbIncarnations implements Incarnations {
     @Override
     public boolean enter(Reentry next) {
         synchronized (changing) {
-            boolean written = write("writing how far this member has come back", MetaRecord.REENTRY, out -> {
-                out.writeInt(next.stage().ordinal());
-                out.writeLong(next.floor());
-            });
+            boolean written = write("writing how far this member has come back", MetaRecord.REENTRY, fields(next));
             if (written) {
                 reentry = next;
             }
@@ -67,6 +64,13 @@ final class LmdbIncarnations implements Incarnations {
     private boolean write(String what, MetaRecord record, MetaRecord.Fields fields) {
         return environment.write(
                 what, 0, transaction -> record.put(environment.environment().meta(), transaction, fields));
+    }
+
+    static MetaRecord.Fields fields(Reentry reentry) {
+        return out -> {
+            out.writeInt(reentry.stage().ordinal());
+            out.writeLong(reentry.floor());
+        };
     }
 
     static Reentry reentryFrom(DataInputStream in) throws IOException {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LmdbMemberStore implements MemberStore {
 
-    /** The version of the layout this class writes, and the only one it reads. */
-    static final int FORMAT_VERSION = 1;
+    /** The version of the layout this class writes, and the only one it reads. 2: peers' disks, and the loss of one's own. */
+    static final int FORMAT_VERSION = 2;
 
     private static final String LOG_DIRECTORY = "log";
 

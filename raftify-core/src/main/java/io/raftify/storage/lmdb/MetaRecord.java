@@ -26,9 +26,9 @@ enum MetaRecord {
     FIRST_INDEX("first-index"),
     /** Term and vote. */
     VOTE("vote"),
-    /** The incarnations of the peers that this member has met; missing until it meets one. */
+    /** The incarnations of the peers that this member has met. */
     PEERS("peers"),
-    /** How far this member is on its way back after the loss of a disk; missing unless it lost one. */
+    /** How far this member is on its way back after the loss of a disk. */
     REENTRY("reentry");
 
     /** Writes one record's fields. */

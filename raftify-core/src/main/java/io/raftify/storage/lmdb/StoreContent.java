@@ -43,6 +43,8 @@ record StoreContent(StoreIdentity identity, Vote vote, StoredLog log, MetPeers p
             MetaRecord.IDENTITY.put(environment.meta(), transaction, identity::to);
             MetaRecord.VOTE.put(environment.meta(), transaction, Vote.NONE::to);
             MetaRecord.FIRST_INDEX.put(environment.meta(), transaction, out -> out.writeLong(1));
+            MetaRecord.PEERS.put(environment.meta(), transaction, MetPeers.NONE::to);
+            MetaRecord.REENTRY.put(environment.meta(), transaction, LmdbIncarnations.fields(Reentry.NONE));
         });
     }
 
@@ -59,13 +61,8 @@ record StoreContent(StoreIdentity identity, Vote vote, StoredLog log, MetPeers p
         }
         Vote vote = MetaRecord.VOTE.require(environment.meta(), transaction, Vote::from);
         long first = MetaRecord.FIRST_INDEX.require(environment.meta(), transaction, DataInputStream::readLong);
-        MetPeers peers = MetaRecord.PEERS.get(environment.meta(), transaction, MetPeers::from);
-        Reentry reentry = MetaRecord.REENTRY.get(environment.meta(), transaction, LmdbIncarnations::reentryFrom);
-        return new StoreContent(
-                identity,
-                vote,
-                StoredLog.read(environment, transaction, first),
-                peers == null ? MetPeers.NONE : peers,
-                reentry == null ? Reentry.NONE : reentry);
+        MetPeers peers = MetaRecord.PEERS.require(environment.meta(), transaction, MetPeers::from);
+        Reentry reentry = MetaRecord.REENTRY.require(environment.meta(), transaction, LmdbIncarnations::reentryFrom);
+        return new StoreContent(identity, vote, StoredLog.read(environment, transaction, first), peers, reentry);
     }
 }

@@ -10,7 +10,9 @@ import com.alipay.sofa.jraft.entity.LogId;
 import com.alipay.sofa.jraft.entity.PeerId;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.MemberStoreContract;
+import io.raftify.storage.Reentry;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lmdbjava.EnvFlags;
@@ -41,7 +43,7 @@ class LmdbMemberStoreTest extends MemberStoreContract {
         assertThat(store.status().durability()).isEqualTo("synced");
         assertThat(store.status().directory())
                 .isEqualTo(directory.resolve("data").toString());
-        assertThat(store.status().formatVersion()).isEqualTo(1);
+        assertThat(store.status().formatVersion()).isEqualTo(2);
         assertThat(store.status().sizeBytes()).isPositive();
     }
 
@@ -65,6 +67,26 @@ class LmdbMemberStoreTest extends MemberStoreContract {
         assertThat(store.meta().getTerm()).isEqualTo(4);
         assertThat(store.meta().getVotedFor()).isEqualTo(new PeerId("n3", 0));
         assertThat(log.appendEntry(entry(106, 5))).isTrue();
+    }
+
+    @Test
+    void reopening_keeps_whose_disks_are_known_and_the_loss_of_an_earlier_one() {
+        UUID own = store.incarnations().own();
+        UUID first = UUID.randomUUID();
+        UUID second = UUID.randomUUID();
+        assertThat(store.incarnations().met("n2")).isNull();
+        assertThat(store.incarnations().reentry()).isEqualTo(Reentry.NONE);
+        assertThat(store.incarnations().meet("n2", first)).isTrue();
+        assertThat(store.incarnations().meet("n3", first)).isTrue();
+        assertThat(store.incarnations().meet("n2", second)).isTrue();
+        assertThat(store.incarnations().enter(Reentry.ASKING.asked(7))).isTrue();
+
+        reopen();
+
+        assertThat(store.incarnations().own()).isNotNull().isEqualTo(own);
+        assertThat(store.incarnations().met("n2")).isEqualTo(second);
+        assertThat(store.incarnations().met("n3")).isEqualTo(first);
+        assertThat(store.incarnations().reentry()).isEqualTo(new Reentry(Reentry.Stage.CATCHING_UP, 7));
     }
 
     @Test
