@@ -1,6 +1,7 @@
 package io.raftify.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
@@ -80,6 +81,9 @@ class ActuatorOverHttpTests {
     void theEndpointShowsAMemberWithExactlyTheseFields() throws Exception {
         try (ConfigurableApplicationContext context = start(RealMember.class)) {
             context.getBean(Names.class).add("a");
+            // A start goes on without the member being ready when the disk stalls for longer than it waits.
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> context.getBean(RaftNode.class).status().caughtUp());
 
             Answer answer = get(context, "/actuator/raft");
 
@@ -280,6 +284,7 @@ class ActuatorOverHttpTests {
                 "raftify.data-dir=" + directory,
                 "raftify.cluster.name=orders",
                 "raftify.cluster.peers.n1=127.0.0.1:" + FreePorts.one(),
+                "raftify.proposal.timeout=30s",
                 "spring.grpc.server.port=0",
                 "management.endpoint.health.show-details=always",
                 "management.endpoints.web.exposure.include=raft,health,metrics"));

@@ -25,8 +25,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Real applications in one JVM, each with a member of its own: real gRPC on loopback, real LMDB. */
 final class Members implements AutoCloseable {
 
-    /** A disk that stalls for a second must not end in an election, and so in calls of unknown outcome. */
-    private static final String PATIENT = "raftify.election.timeout=3s";
+    /**
+     * Of every member that is not given others. A disk that stalls for a second must not end in an election, and so in
+     * calls of unknown outcome; and a call may wait for an election that happens all the same.
+     */
+    private static final Map<String, String> PATIENT = Map.of(
+            "raftify.election.timeout", "3s",
+            "raftify.proposal.timeout", "30s",
+            "raftify.read.timeout", "30s");
 
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Map<String, ConfigurableApplicationContext> contexts = new ConcurrentHashMap<>();
@@ -51,16 +57,24 @@ final class Members implements AutoCloseable {
     }
 
     Members start() {
-        together(ports.keySet(), this::start);
+        try {
+            together(ports.keySet(), this::start);
+        } catch (RuntimeException notAllStarted) {
+            // Those that did start would hold ports and directories until the JVM ends.
+            close();
+            throw notAllStarted;
+        }
         return this;
     }
 
     ConfigurableApplicationContext start(String id) {
         List<String> all = new ArrayList<>(properties);
         all.addAll(ownProperties.getOrDefault(id, List.of()));
-        if (all.stream().noneMatch(each -> each.startsWith("raftify.election.timeout="))) {
-            all.add(PATIENT);
-        }
+        PATIENT.forEach((name, value) -> {
+            if (all.stream().noneMatch(each -> each.startsWith(name + "="))) {
+                all.add(name + "=" + value);
+            }
+        });
         all.add("raftify.node-id=" + id);
         all.add("raftify.data-dir=" + directory.resolve(id));
         all.add("raftify.cluster.name=test");

@@ -2,6 +2,7 @@ package io.raftify.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -56,6 +57,8 @@ class RaftifyAutoConfigurationTests {
             .withPropertyValues(
                     "raftify.node-id=n1",
                     "raftify.storage.type=memory",
+                    "raftify.proposal.timeout=30s",
+                    "raftify.read.timeout=30s",
                     "raftify.cluster.peers.n1=127.0.0.1:" + FreePorts.one());
 
     /** In front of a member of memory, where a real one would add nothing but time. */
@@ -66,7 +69,8 @@ class RaftifyAutoConfigurationTests {
         runner.run(context -> {
             assertThat(context).hasSingleBean(RaftNode.class).hasSingleBean(ReplicatedStateMachine.class);
             assertThat(context.getBean(RaftNodeSettings.class).nodeId()).isEqualTo("n1");
-            assertThat(context.getBean(RaftNode.class).status().role()).isEqualTo(Role.LEADER);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> context.getBean(RaftNode.class).status().role(), Role.LEADER::equals);
         });
     }
 
@@ -89,7 +93,7 @@ class RaftifyAutoConfigurationTests {
         runner.withBean("mine", Echo.class).run(context -> {
             assertThat(context).hasSingleBean(StateMachine.class).doesNotHaveBean(ReplicatedStateMachine.class);
             byte[] answer = context.getBean(RaftNode.class)
-                    .propose(new byte[] {7}, Duration.ofSeconds(5))
+                    .propose(new byte[] {7}, Duration.ofSeconds(30))
                     .join();
             assertThat(answer).containsExactly(7);
         });

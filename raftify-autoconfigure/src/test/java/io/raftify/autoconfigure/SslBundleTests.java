@@ -77,7 +77,7 @@ class SslBundleTests {
 
             assertThat(members.bean("n1", Inventory.class).add("a", 1)).isEqualTo(1);
             assertThat(members.status("n3").leaderId()).isNull();
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(members.status("n3").peers())
                             .allSatisfy(peer -> {
                                 assertThat(peer.connected()).isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 import io.raftify.annotation.ReadConsistency;
 import io.raftify.annotation.ReplicatedCommand;
@@ -435,6 +436,8 @@ class ReplicatedCallsTests {
                 }
             });
 
+            // A busy machine may not have begun to read before the last command is applied.
+            await().atMost(Duration.ofSeconds(30)).until(() -> seen.get() > 0 || reader.isDone());
             for (int i = 0; i < 2_000; i++) {
                 orders.order("a", 1);
             }

@@ -25,7 +25,7 @@ final class ReplicationTestSupport {
 
         @Bean
         ReplicationSettings settings() {
-            return new ReplicationSettings("n1", Duration.ofSeconds(5), Duration.ofSeconds(5));
+            return new ReplicationSettings("n1", Duration.ofSeconds(60), Duration.ofSeconds(60));
         }
 
         @Bean

@@ -20,7 +20,12 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 /** What the box office answers over HTTP, asked of a cluster of one. Every test has a show of its own. */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"raftify.node-id=alone", "raftify.storage.type=memory"})
+        properties = {
+            "raftify.node-id=alone",
+            "raftify.storage.type=memory",
+            "raftify.proposal.timeout=30s",
+            "raftify.read.timeout=30s"
+        })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BoxOfficeOverHttpTest {
 

@@ -100,7 +100,7 @@ public final class MembersInOneJvm implements AutoCloseable {
      * they see the system class loader, which knows nothing of what is inside the packaged application.
      */
     private static <T> void together(List<T> all, Consumer<T> action) {
-        ExecutorService threads = Executors.newFixedThreadPool(all.size());
+        ExecutorService threads = Executors.newCachedThreadPool();
         try {
             CompletableFuture.allOf(all.stream()
                             .map(each -> CompletableFuture.runAsync(() -> action.accept(each), threads))

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.raftify.node.NodeStatus;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,14 @@ class ThreeMembersTest {
 
     @BeforeAll
     void startThreeMembers(@TempDir Path work) {
-        // A disk that stalls for a second must not end in an election, and so in a sale of unknown outcome.
-        members = new MembersInOneJvm(3, work, "--raftify.election.timeout=3s");
+        // A disk that stalls for a second must not end in an election, and so in a sale of unknown outcome; and a call
+        // may wait for an election that happens all the same.
+        members = new MembersInOneJvm(
+                3,
+                work,
+                "--raftify.election.timeout=3s",
+                "--raftify.proposal.timeout=30s",
+                "--raftify.read.timeout=30s");
         members.startAll();
         await().atMost(PATIENCE)
                 .until(() ->
@@ -66,14 +73,24 @@ class ThreeMembersTest {
     @Test
     void whenTheLeadersContextClosesAnotherLeadsAndTheMemberComesBackWithEverything() {
         members.sell("n1", 3, 1, "before");
-        String leader = members.status("n1").leaderId();
-        assertThat(leader).isNotNull();
+        String leader = await().atMost(PATIENCE)
+                .until(
+                        () -> members.ids().stream()
+                                .filter(id -> members.status(id).leading())
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
         String other = members.ids().stream()
                 .filter(id -> !id.equals(leader))
                 .findFirst()
                 .orElseThrow();
 
         members.stop(leader);
+        // A sale sent to the member that has just gone would be of unknown outcome.
+        await().alias("another leads").atMost(PATIENCE).until(() -> {
+            String successor = members.status(other).leaderId();
+            return successor != null && !successor.equals(leader);
+        });
         members.sell(other, 3, 2, "while-away");
         members.start(leader);
 

@@ -19,15 +19,17 @@ final class FailoverDrill {
             report.event("starting three members; their logs and data are in " + options.work());
             cluster.startAll();
             cluster.awaitReady(START);
-            MemberProcess leader = cluster.awaitLeader(START);
-            report.event("ready; the leader is " + leader.describe());
+            report.event("ready; the leader is " + cluster.awaitLeader(START).describe());
 
             Buyers buyers = new Buyers(cluster, ledger, "order", new AtomicInteger(), options.clients());
+            MemberProcess leader;
             long killedAt;
             long end;
             try (buyers) {
                 report.event("selling with " + options.clients() + " buyers at all three members");
                 sellFor(options.seconds(), ledger, report);
+                // Asked only now: leadership may have moved under the load.
+                leader = cluster.awaitLeader(START);
                 killedAt = System.nanoTime();
                 leader.kill();
                 report.event("kill -9 " + leader.describe());
