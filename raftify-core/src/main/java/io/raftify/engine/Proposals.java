@@ -33,6 +33,7 @@ final class Proposals {
     private final Participation participation;
     private final ScheduledExecutorService clock;
     private final PendingGate gate;
+    private final HandOverGate handOver = new HandOverGate();
     private final String self;
     private final int maxSize;
     private final Set<PendingProposal> pending = ConcurrentHashMap.newKeySet();
@@ -97,7 +98,7 @@ final class Proposals {
         if (leader == null) {
             proposal.tryAgain("no leader is known");
         } else if (leader.equals(self)) {
-            LocalProposal.hand(node, proposal.command(), proposal);
+            handToEngine(proposal.command(), proposal);
         } else {
             transport.call(
                     leader,
@@ -168,7 +169,7 @@ final class Proposals {
             reject(responder, Rejection.Reason.OVERLOADED, "too many proposals are in flight on the leader: " + gate);
             return;
         }
-        LocalProposal.hand(node, command.toByteArray(), new LocalProposal.Ending() {
+        handToEngine(command.toByteArray(), new LocalProposal.Ending() {
             @Override
             public void applied(byte[] result) {
                 gate.leave(size);
@@ -193,6 +194,36 @@ final class Proposals {
                 }
             }
         });
+    }
+
+    private void handToEngine(byte[] command, LocalProposal.Ending ending) {
+        if (!handOver.enter()) {
+            ending.notApplied(ApplyFate.NOT_LEADER, "leadership is being handed over");
+            return;
+        }
+        LocalProposal.hand(node, command, new LocalProposal.Ending() {
+            @Override
+            public void applied(byte[] result) {
+                handOver.leave();
+                ending.applied(result);
+            }
+
+            @Override
+            public void notApplied(ApplyFate fate, String reason) {
+                handOver.leave();
+                ending.notApplied(fate, reason);
+            }
+        });
+    }
+
+    /** Until {@link #goOn()}, commands wait for another leader; those that the engine has are waited for here. */
+    boolean holdBack(long deadlineNanos) {
+        handOver.close();
+        return handOver.awaitEmpty(deadlineNanos);
+    }
+
+    void goOn() {
+        handOver.open();
     }
 
     private static void reject(MemberTransport.Responder responder, Rejection.Reason reason, String text) {

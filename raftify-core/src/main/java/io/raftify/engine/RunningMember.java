@@ -300,9 +300,26 @@ final class RunningMember {
     /**
      * Asks one peer after the other, the one furthest ahead first. Which one is left to this member and not to the
      * engine, since the engine may choose one that is down, and would find that out only after an election timeout.
+     *
+     * <p>Commands in flight are waited for first, but for no more than half of the time: if the disk does not let them
+     * end, their callers learn that the outcome is unknown.
      */
     boolean handOverLeadership(Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long begin = System.nanoTime();
+        if (!node.isLeader(false)) {
+            return true;
+        }
+        try {
+            if (!proposals.holdBack(begin + timeout.toNanos() / 2)) {
+                log.info("Member {} hands over leadership with commands in flight", settings.nodeId());
+            }
+            return transferLeadership(begin + timeout.toNanos());
+        } finally {
+            proposals.goOn();
+        }
+    }
+
+    private boolean transferLeadership(long deadline) {
         for (String peer : peers.successors()) {
             if (!node.isLeader(false)) {
                 break;
