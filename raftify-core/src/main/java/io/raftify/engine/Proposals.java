@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Proposals {
 
     private final NodeImpl node;
+    private final Supplier<@Nullable String> leaderKnown;
     private final MemberTransport transport;
     private final Participation participation;
     private final ScheduledExecutorService clock;
@@ -39,15 +41,21 @@ final class Proposals {
     private final Set<PendingProposal> pending = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
+    /**
+     * @param leaderKnown the leader by node id, null if there is none; must not block, as the engine does when asked while
+     *     it stores a term: no caller gets his deadline from a thread that waits for a disk
+     */
     Proposals(
             RaftNodeSettings settings,
             NodeImpl node,
+            Supplier<@Nullable String> leaderKnown,
             MemberTransport transport,
             Participation participation,
             ScheduledExecutorService clock) {
         this.self = settings.nodeId();
         this.maxSize = settings.maxProposalSize();
         this.node = node;
+        this.leaderKnown = leaderKnown;
         this.transport = transport;
         this.participation = participation;
         this.clock = clock;
@@ -94,7 +102,7 @@ final class Proposals {
             proposal.rejected(new NodeStoppedException("Not applied: " + refusal + "."));
             return;
         }
-        String leader = EngineNames.nodeId(node.getLeaderId());
+        String leader = leaderKnown.get();
         if (leader == null) {
             proposal.tryAgain("no leader is known");
         } else if (leader.equals(self)) {

@@ -67,6 +67,7 @@ final class RunningMember {
     private volatile boolean initialised;
     private volatile boolean begun;
     private volatile boolean caughtUp;
+    private volatile @Nullable String leaderKnown;
     private volatile @Nullable NodeStatus last;
 
     private RunningMember(
@@ -113,7 +114,7 @@ final class RunningMember {
                 meta::storedTerm,
                 this::storedIndex);
         this.inbound = new InboundCalls(self, node, participation, introductions, parts.appends(), this::ownCall);
-        this.proposals = new Proposals(settings, node, transport, participation, clock);
+        this.proposals = new Proposals(settings, node, () -> leaderKnown, transport, participation, clock);
         this.reads = new Reads(settings, node, participation, clock);
         this.peers = new PeerWatch(settings, transport, introductions);
     }
@@ -209,6 +210,7 @@ final class RunningMember {
     }
 
     private void leaderChanged(long term, @Nullable String leaderId) {
+        leaderKnown = leaderId;
         if (leaderId == null) {
             log.info("Member {}: no leader is known any more, term {}", settings.nodeId(), term);
         } else if (leaderId.equals(settings.nodeId())) {
@@ -227,11 +229,19 @@ final class RunningMember {
             // Term and last index are not known yet, and others rely on them.
             responder.refuse("this member is starting");
         } else {
-            introductions.asked(
-                    peer,
-                    payload,
-                    responder,
-                    () -> JRaftNode.report(status()).setLastIndex(Math.max(status().lastIndex(), storedIndex())));
+            report(peer, payload, responder);
+        }
+    }
+
+    /** Not on the transport's thread: the engine keeps whoever asks waiting while it stores a term. */
+    private void report(String peer, ByteString query, MemberTransport.Responder responder) {
+        try {
+            introducing.execute(() -> introductions.asked(peer, query, responder, () -> {
+                NodeStatus now = status();
+                return JRaftNode.report(now).setLastIndex(Math.max(now.lastIndex(), storedIndex()));
+            }));
+        } catch (RejectedExecutionException busyOrClosing) {
+            responder.refuse("this member is too busy to describe itself");
         }
     }
 

@@ -49,13 +49,8 @@ class ForwardedProposalTest {
     private CompletableFuture<byte[]> propose(Duration timeout) {
         Participation participation = new Participation();
         participation.begin();
-        NodeImpl followerOfN2 = new NodeImpl("group", new PeerId("n1", 1)) {
-            @Override
-            public PeerId getLeaderId() {
-                return new PeerId("n2", 1);
-            }
-        };
-        return new Proposals(settings, followerOfN2, new ScriptedTransport(), participation, clock)
+        NodeImpl node = new NodeImpl("group", new PeerId("n1", 1));
+        return new Proposals(settings, node, () -> "n2", new ScriptedTransport(), participation, clock)
                 .propose(new byte[] {1}, timeout);
     }
 

@@ -143,13 +143,8 @@ class FuzzedCallsTest {
     @Test
     void a_command_that_was_passed_on_ends_in_one_of_its_fates_whatever_the_leader_answers() {
         Answering leader = new Answering();
-        NodeImpl followerOfN2 = new NodeImpl("group", new PeerId("n1", 1)) {
-            @Override
-            public PeerId getLeaderId() {
-                return new PeerId("n2", 1);
-            }
-        };
-        Proposals proposals = new Proposals(settings, followerOfN2, leader, participation, clock);
+        NodeImpl node = new NodeImpl("group", new PeerId("n1", 1));
+        Proposals proposals = new Proposals(settings, node, () -> "n2", leader, participation, clock);
         ByteString unknown =
                 ProposalAnswer.newBuilder().setUnknown("scripted").build().toByteString();
 

@@ -42,12 +42,8 @@ class ProposalLimitsTest {
                     .maxPendingBytes(1_000)
                     .maxProposalSize(900)
                     .build(),
-            new NodeImpl("group", new PeerId("n1", 1)) {
-                @Override
-                public PeerId getLeaderId() {
-                    return new PeerId("n2", 1);
-                }
-            },
+            new NodeImpl("group", new PeerId("n1", 1)),
+            () -> "n2",
             new SilentTransport(),
             participation,
             clock);

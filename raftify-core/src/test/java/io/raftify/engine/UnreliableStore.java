@@ -32,6 +32,7 @@ public final class UnreliableStore implements MemberStore {
     private final RaftMetaStorage meta = new Meta();
     private volatile boolean metaFails;
     private volatile long slowNanos;
+    private volatile long slowMetaNanos;
     private volatile @Nullable StorageFailure failure;
     private volatile @Nullable Consumer<StorageFailure> listener;
 
@@ -42,6 +43,11 @@ public final class UnreliableStore implements MemberStore {
     /** Each write takes so much longer. */
     public void slow(Duration perWrite) {
         slowNanos = perWrite.toNanos();
+    }
+
+    /** Each time term or vote is stored it takes so much longer. */
+    public void slowMeta(Duration perWrite) {
+        slowMetaNanos = perWrite.toNanos();
     }
 
     /** The next write waits until it is let go. */
@@ -55,6 +61,7 @@ public final class UnreliableStore implements MemberStore {
     /** Writes go on, also those that wait, as fast as they can. A store that failed stays failed. */
     public void heal() {
         slowNanos = 0;
+        slowMetaNanos = 0;
         next.set(null);
         stalls.forEach(Stall::letGo);
         stalls.clear();
@@ -217,6 +224,10 @@ public final class UnreliableStore implements MemberStore {
     private final class Meta implements RaftMetaStorage {
 
         private boolean fails() {
+            long end = System.nanoTime() + slowMetaNanos;
+            while (slowMetaNanos > 0 && System.nanoTime() - end < 0) {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
             if (metaFails) {
                 raise("the test's disk failed");
             }
