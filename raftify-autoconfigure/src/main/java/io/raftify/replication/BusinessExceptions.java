@@ -1,10 +1,12 @@
 package io.raftify.replication;
 
+import com.google.protobuf.ByteString;
 import io.raftify.node.RaftException;
 import io.raftify.replication.wire.BusinessException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ final class BusinessExceptions {
     /** A message travels in a frame of bounded size, and is for people. */
     private static final int LONGEST_MESSAGE = 8_192;
 
+    private static final int REPLACEMENT = 0xfffd;
+
     private BusinessExceptions() {}
 
     static BusinessException write(Exception thrown) {
@@ -21,10 +25,48 @@ final class BusinessExceptions {
                 BusinessException.newBuilder().setType(thrown.getClass().getName());
         String message = thrown.getMessage();
         if (message != null) {
-            builder.setMessage(
-                    message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…");
+            String shortened = shorten(message);
+            String readable = readable(shortened);
+            builder.setMessage(readable);
+            if (!readable.equals(shortened)) {
+                builder.setMessageUtf16(ByteString.copyFrom(utf16(shortened)));
+            }
         }
         return builder.build();
+    }
+
+    private static String shorten(String message) {
+        if (message.length() <= LONGEST_MESSAGE) {
+            return message;
+        }
+        boolean withinPair =
+                Character.isSurrogatePair(message.charAt(LONGEST_MESSAGE - 1), message.charAt(LONGEST_MESSAGE));
+        return message.substring(0, withinPair ? LONGEST_MESSAGE - 1 : LONGEST_MESSAGE) + "…";
+    }
+
+    /** Left to protobuf, half of a surrogate pair would become a question mark, and a warning in every member's log. */
+    private static String readable(String message) {
+        StringBuilder readable = new StringBuilder(message.length());
+        message.codePoints()
+                .map(point -> Character.getType(point) == Character.SURROGATE ? REPLACEMENT : point)
+                .forEach(readable::appendCodePoint);
+        return readable.toString();
+    }
+
+    private static byte[] utf16(String message) {
+        ByteBuffer bytes = ByteBuffer.allocate(message.length() * Character.BYTES);
+        bytes.asCharBuffer().put(message);
+        return bytes.array();
+    }
+
+    private static @Nullable String message(BusinessException written) {
+        if (written.hasMessageUtf16()) {
+            return written.getMessageUtf16()
+                    .asReadOnlyByteBuffer()
+                    .asCharBuffer()
+                    .toString();
+        }
+        return written.hasMessage() ? written.getMessage() : null;
     }
 
     /**
@@ -32,7 +74,7 @@ final class BusinessExceptions {
      * but an exception class is ever loaded into life by what another member sent.
      */
     static Exception rebuild(ReplicatedMethod method, BusinessException written) {
-        String message = written.hasMessage() ? written.getMessage() : null;
+        String message = message(written);
         Class<? extends Exception> type = exceptionType(method, written.getType());
         Exception same = type != null ? create(type, message) : null;
         return same != null ? same : new RemoteCommandException(method.command(), written.getType(), message);

@@ -65,6 +65,7 @@ final class CborFormat {
                 .streamWriteConstraints(StreamWriteConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
                         .build())
+                .addDecorator((any, generator) -> new AnyTextGenerator(generator))
                 .build();
         SimpleModule module = new SimpleModule("raftify")
                 // Keeps the order in which the proposer wrote the elements, so that every member iterates alike.

@@ -70,10 +70,7 @@ public final class ReplicatedStateMachine implements StateMachine {
             return outcome.setException(exception(thrown)).build();
         } catch (UnencodableResultException afterwards) {
             // The command was applied; the same value cannot be encoded on any other member either.
-            return outcome.setException(BusinessException.newBuilder()
-                            .setType(afterwards.getClass().getName())
-                            .setMessage(String.valueOf(afterwards.getMessage())))
-                    .build();
+            return outcome.setException(BusinessExceptions.write(afterwards)).build();
         }
     }
 

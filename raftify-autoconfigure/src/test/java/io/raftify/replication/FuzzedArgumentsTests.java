@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +63,7 @@ class FuzzedArgumentsTests {
 
     /** One argument of every kind that is allowed. */
     private static final Object[] ARGUMENTS = {
-        "text",
+        "text \uD83D \uDE00\uD83D",
         7,
         8L,
         (short) 1,
@@ -84,7 +85,7 @@ class FuzzedArgumentsTests {
         DayOfWeek.FRIDAY,
         new Seat("A", 1, Optional.of("ann"), List.of(new Seat("B", 2, Optional.empty(), List.of()))),
         List.of("x", "y"),
-        new TreeMap<>(Map.of("k", 1L)),
+        new TreeMap<>(Map.of("k\uDBFF", 1L)),
         new EnumMap<>(Map.of(DayOfWeek.MONDAY, List.of(1))),
         new ArrayDeque<>(List.of(Instant.EPOCH))
     };
@@ -153,6 +154,28 @@ class FuzzedArgumentsTests {
                                 .as("%s for %s", arguments[i], declared[i])
                                 .isTrue();
                     }
+                });
+    }
+
+    /** Halves of surrogate pairs too, alone and in any order, and the characters around which lengths differ. */
+    private static final String UNITS = "a\u00DF\u20AC\uFFFD\uD800\uDBFF\uDC00\uDFFF";
+
+    @Test
+    void any_text_comes_back_as_it_was_as_a_value_and_as_a_key() {
+        ReplicatedMethod method = command(Everything.class, "texts");
+        Fuzz.target("texts", "any text at all".getBytes(StandardCharsets.US_ASCII), new byte[] {4, 6, 4, 6, 6, 4})
+                .oneOf(2)
+                .allocating(1_024, NESTED)
+                .run(bytes -> {
+                    StringBuilder units = new StringBuilder();
+                    for (byte each : bytes) {
+                        units.append(UNITS.charAt(each & 7));
+                    }
+                    String text = units.toString();
+                    Object[] arguments = {text, text.toCharArray(), Map.of(text, List.of(text), text + "a", List.of())};
+
+                    assertThat(codec.decodeCall(method, codec.encodeCall(method, arguments)))
+                            .matches(back -> Arrays.deepEquals(back, arguments));
                 });
     }
 
@@ -278,6 +301,9 @@ class FuzzedArgumentsTests {
 
         @ReplicatedCommand("any.numbers")
         public void numbers(List<BigDecimal> numbers) {}
+
+        @ReplicatedCommand("any.texts")
+        public void texts(String text, char[] units, Map<String, List<String>> byText) {}
 
         @ReplicatedCommand("any.result")
         public Map<String, List<Seat>> result() {

@@ -87,7 +87,7 @@ class FuzzedCommandsTests {
         context(Box.class).run(context -> {
             ReplicatedStateMachine machine = context.getBean(ReplicatedStateMachine.class);
             Box box = (Box) BeanCheck.target(context.getBean(Box.class));
-            byte[] put = codec.encodeCall(command(Box.class, "put"), new Object[] {"a", 1});
+            byte[] put = codec.encodeCall(command(Box.class, "put"), new Object[] {"a\uDBFF", 1});
             byte[] at = codec.encodeCall(command(Box.class, "at"), new Object[] {Instant.EPOCH, new int[] {1}});
             Fuzz.target("entries", envelope("box.put", put), envelope("box.at", at))
                     .allocating(256, NESTED)
@@ -258,9 +258,9 @@ class FuzzedCommandsTests {
 
         void fill() {
             amounts.put("a", 1);
-            amounts.put("b", 2);
+            amounts.put("b\uD800", 2);
             seats.put(Instant.EPOCH, new Seat("A", 1, Optional.of("ann"), List.of()));
-            queue.add("first");
+            queue.add("first\uDC00");
             numbers = Set.of(5);
             lasting = Duration.ofSeconds(3);
         }
