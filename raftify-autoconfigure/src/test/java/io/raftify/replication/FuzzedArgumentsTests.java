@@ -164,7 +164,7 @@ class FuzzedArgumentsTests {
     void any_text_comes_back_as_it_was_as_a_value_and_as_a_key() {
         ReplicatedMethod method = command(Everything.class, "texts");
         Fuzz.target("texts", "any text at all".getBytes(StandardCharsets.US_ASCII), new byte[] {4, 6, 4, 6, 6, 4})
-                .oneOf(2)
+                .oneOf(20)
                 .allocating(1_024, NESTED)
                 .run(bytes -> {
                     StringBuilder units = new StringBuilder();
