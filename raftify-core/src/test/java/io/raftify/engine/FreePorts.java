@@ -16,8 +16,13 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class FreePorts {
 
-    private static final int LOWEST = 15_000;
     private static final int FIRST_OF_THE_SYSTEM = 32_768;
+
+    /** Test processes that run side by side, numbered from 1, have ports of their own; 0 if there is only one. */
+    private static final int FORK = Integer.getInteger("raftify.test.fork", 0);
+
+    private static final int LOWEST = FORK == 1 ? 24_000 : 15_000;
+    private static final int BEYOND = FORK == 2 ? 24_000 : FIRST_OF_THE_SYSTEM;
 
     /** A member that is stopped for a while finds its port free again: it is nobody else's in this process. */
     private static final Set<Integer> GIVEN_OUT = new HashSet<>();
@@ -33,7 +38,7 @@ public final class FreePorts {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             while (sockets.size() < count) {
-                int port = ThreadLocalRandom.current().nextInt(LOWEST, FIRST_OF_THE_SYSTEM);
+                int port = ThreadLocalRandom.current().nextInt(LOWEST, BEYOND);
                 if (!GIVEN_OUT.add(port)) {
                     continue;
                 }
