@@ -156,9 +156,22 @@ final class Introductions {
     /**
      * A peer says who it is and asks for a report. Does not block.
      *
-     * @param report what this member says of itself, taken when the answer is given
+     * @param report what this member says of itself, taken when the answer is given; may block, as the engine keeps whoever
+     *     asks it waiting while it stores a term
      */
     void asked(
+            String peer,
+            ByteString payload,
+            MemberTransport.Responder responder,
+            Supplier<MemberReport.Builder> report) {
+        try {
+            writing.execute(() -> answer(peer, payload, responder, report));
+        } catch (RejectedExecutionException busyOrClosing) {
+            responder.refuse("this member is too busy to describe itself");
+        }
+    }
+
+    private void answer(
             String peer,
             ByteString payload,
             MemberTransport.Responder responder,
@@ -180,23 +193,10 @@ final class Introductions {
                 log.warn("Member {} has come back with another disk than the one {} knows it by", peer, self);
             }
             responder.answer(report.get().setOtherDiskKnown(true).build().toByteString());
+        } else if (incarnations.meet(peer, theirs)) {
+            responder.answer(report.get().build().toByteString());
         } else {
-            meet(peer, theirs, responder, report);
-        }
-    }
-
-    private void meet(
-            String peer, UUID theirs, MemberTransport.Responder responder, Supplier<MemberReport.Builder> report) {
-        try {
-            writing.execute(() -> {
-                if (incarnations.meet(peer, theirs)) {
-                    responder.answer(report.get().build().toByteString());
-                } else {
-                    responder.refuse("this member could not store whom it met");
-                }
-            });
-        } catch (RejectedExecutionException busyOrClosing) {
-            responder.refuse("this member is too busy to be introduced to anybody");
+            responder.refuse("this member could not store whom it met");
         }
     }
 
@@ -213,11 +213,11 @@ final class Introductions {
 
     /** Why one of the engine's requests from a peer may not be dealt with; null if it may. */
     @Nullable String refusalOfIncoming(String peer, Object request) {
-        String general = refusal(peer);
+        Reentry reentry = incarnations.reentry();
+        String general = refusal(reentry, peer);
         if (general != null) {
             return general;
         }
-        Reentry reentry = incarnations.reentry();
         if (reentry.stage() == Reentry.Stage.NONE) {
             return null;
         }
@@ -240,18 +240,18 @@ final class Introductions {
 
     /** Why one of the engine's requests may not be sent to a peer; null if it may. */
     @Nullable String refusalOfOutgoing(String peer, Object request) {
-        String general = refusal(peer);
+        Reentry reentry = incarnations.reentry();
+        String general = refusal(reentry, peer);
         if (general != null) {
             return general;
         }
-        Reentry reentry = incarnations.reentry();
         return reentry.stage() != Reentry.Stage.NONE && request instanceof RequestVoteRequest vote
                 ? refusalOfVote(reentry, vote)
                 : null;
     }
 
-    private @Nullable String refusal(String peer) {
-        if (incarnations.reentry().stage() == Reentry.Stage.ASKING) {
+    private @Nullable String refusal(Reentry reentry, String peer) {
+        if (reentry.stage() == Reentry.Stage.ASKING) {
             return self + " lost its disk and waits for all of " + others + " to answer";
         }
         return introduced.contains(peer) ? null : self + " has not been introduced to " + peer + " yet";

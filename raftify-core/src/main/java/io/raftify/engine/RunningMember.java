@@ -229,19 +229,10 @@ final class RunningMember {
             // Term and last index are not known yet, and others rely on them.
             responder.refuse("this member is starting");
         } else {
-            report(peer, payload, responder);
-        }
-    }
-
-    /** Not on the transport's thread: the engine keeps whoever asks waiting while it stores a term. */
-    private void report(String peer, ByteString query, MemberTransport.Responder responder) {
-        try {
-            introducing.execute(() -> introductions.asked(peer, query, responder, () -> {
+            introductions.asked(peer, payload, responder, () -> {
                 NodeStatus now = status();
                 return JRaftNode.report(now).setLastIndex(Math.max(now.lastIndex(), storedIndex()));
-            }));
-        } catch (RejectedExecutionException busyOrClosing) {
-            responder.refuse("this member is too busy to describe itself");
+            });
         }
     }
 

@@ -51,6 +51,11 @@ final class GuardedEnvironment {
         }
     }
 
+    /** Writes one record beside the log. */
+    boolean put(String what, MetaRecord record, MetaRecord.Fields fields) {
+        return write(what, 0, transaction -> record.put(environment.meta(), transaction, fields));
+    }
+
     /** Whether the flag is still down. */
     boolean writable() {
         return !failure.isUp();

@@ -37,7 +37,7 @@ final class LmdbIncarnations implements Incarnations {
     public boolean meet(String peer, UUID incarnation) {
         synchronized (changing) {
             MetPeers next = peers.with(peer, incarnation);
-            boolean written = write("writing whom this member has met", MetaRecord.PEERS, next::to);
+            boolean written = environment.put("writing whom this member has met", MetaRecord.PEERS, next::to);
             if (written) {
                 peers = next;
             }
@@ -53,17 +53,13 @@ final class LmdbIncarnations implements Incarnations {
     @Override
     public boolean enter(Reentry next) {
         synchronized (changing) {
-            boolean written = write("writing how far this member has come back", MetaRecord.REENTRY, fields(next));
+            boolean written =
+                    environment.put("writing how far this member has come back", MetaRecord.REENTRY, fields(next));
             if (written) {
                 reentry = next;
             }
             return written;
         }
-    }
-
-    private boolean write(String what, MetaRecord record, MetaRecord.Fields fields) {
-        return environment.write(
-                what, 0, transaction -> record.put(environment.environment().meta(), transaction, fields));
     }
 
     static MetaRecord.Fields fields(Reentry reentry) {

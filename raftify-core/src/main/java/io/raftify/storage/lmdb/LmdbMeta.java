@@ -56,10 +56,7 @@ final class LmdbMeta implements RaftMetaStorage {
             Vote next = new Vote(
                     term == null ? vote.term() : term,
                     peer == null ? vote.votedFor() : Vote.of(0, peer).votedFor());
-            boolean written = environment.write(
-                    "writing term " + next.term() + " and vote",
-                    0,
-                    transaction -> MetaRecord.VOTE.put(environment.environment().meta(), transaction, next::to));
+            boolean written = environment.put("writing term " + next.term() + " and vote", MetaRecord.VOTE, next::to);
             if (written) {
                 vote = next;
             }

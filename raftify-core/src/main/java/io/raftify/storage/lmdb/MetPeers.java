@@ -3,8 +3,8 @@ package io.raftify.storage.lmdb;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -21,14 +21,14 @@ record MetPeers(Map<String, UUID> incarnations) {
     }
 
     MetPeers with(String peer, UUID incarnation) {
-        Map<String, UUID> more = new TreeMap<>(incarnations);
+        Map<String, UUID> more = new HashMap<>(incarnations);
         more.put(peer, incarnation);
         return new MetPeers(more);
     }
 
     void to(DataOutputStream out) throws IOException {
         out.writeInt(incarnations.size());
-        for (Map.Entry<String, UUID> met : new TreeMap<>(incarnations).entrySet()) {
+        for (Map.Entry<String, UUID> met : incarnations.entrySet()) {
             out.writeUTF(met.getKey());
             out.writeLong(met.getValue().getMostSignificantBits());
             out.writeLong(met.getValue().getLeastSignificantBits());
@@ -36,7 +36,7 @@ record MetPeers(Map<String, UUID> incarnations) {
     }
 
     static MetPeers from(DataInputStream in) throws IOException {
-        Map<String, UUID> met = new TreeMap<>();
+        Map<String, UUID> met = new HashMap<>();
         for (int left = in.readInt(); left > 0; left--) {
             met.put(in.readUTF(), new UUID(in.readLong(), in.readLong()));
         }
