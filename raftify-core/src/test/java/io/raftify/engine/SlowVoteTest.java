@@ -42,13 +42,11 @@ class SlowVoteTest {
 
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
             while (System.nanoTime() - end < 0) {
+                long begin = System.nanoTime();
                 for (TestCluster.Member member : electing) {
                     ends.add(timed(member.node.propose("x".getBytes(UTF_8), DEADLINE), latest));
                     ends.add(timed(member.node.readIndex(DEADLINE), latest));
                 }
-                long begin = System.nanoTime();
-                electing.forEach(member -> ends.add(timed(member.node.readIndex(DEADLINE), latest)));
-                electing.forEach(member -> ends.add(timed(member.node.propose("y".getBytes(UTF_8), DEADLINE), latest)));
                 longestCall.accumulateAndGet(millisSince(begin), Math::max);
                 TimeUnit.MILLISECONDS.sleep(20);
             }

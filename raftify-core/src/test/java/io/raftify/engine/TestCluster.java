@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -131,16 +132,17 @@ final class TestCluster implements AutoCloseable {
 
     /** The leader of the newest term; waits for one only if there is none. */
     Member leader() {
-        return newestLeader().orElseGet(() -> {
+        return newestLeader(any -> true).orElseGet(() -> {
             await().atMost(DEADLINE)
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() -> newestLeader().isPresent());
+                    .until(() -> newestLeader(any -> true).isPresent());
             return leader();
         });
     }
 
-    private Optional<Member> newestLeader() {
+    private Optional<Member> newestLeader(Predicate<Member> among) {
         return running().stream()
+                .filter(among)
                 .filter(member -> member.node.status().leading())
                 .max(Comparator.comparingLong(member -> member.status().term()));
     }
@@ -148,13 +150,7 @@ final class TestCluster implements AutoCloseable {
     /** The leader of the newest term among the others: a member that is cut off may believe that it leads. */
     Member leaderOtherThan(Member member) {
         return await().atMost(DEADLINE)
-                .until(
-                        () -> running().stream()
-                                .filter(other ->
-                                        other != member && other.status().leading())
-                                .max(Comparator.comparingLong(
-                                        other -> other.status().term())),
-                        Optional::isPresent)
+                .until(() -> newestLeader(other -> other != member), Optional::isPresent)
                 .orElseThrow();
     }
 
