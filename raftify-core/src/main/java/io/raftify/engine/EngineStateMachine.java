@@ -104,9 +104,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             }
             entries.next();
         }
-        if (snapshotEntries > 0 && appliedIndex - attemptedIndex >= snapshotEntries) {
-            requestSnapshot();
-        }
+        requestSnapshotIfDue();
     }
 
     /**
@@ -119,8 +117,10 @@ final class EngineStateMachine extends StateMachineAdapter {
         return bytes;
     }
 
-    private void requestSnapshot() {
-        if (snapshotRequested.compareAndSet(false, true)) {
+    /** Any thread may look; at most one request is on its way. */
+    void requestSnapshotIfDue() {
+        boolean due = snapshotEntries > 0 && appliedIndex - attemptedIndex >= snapshotEntries;
+        if (due && snapshotRequested.compareAndSet(false, true)) {
             try {
                 // Not from this thread: the engine would put the request into the queue that this thread empties.
                 snapshots.execute(snapshotDue);
@@ -183,8 +183,8 @@ final class EngineStateMachine extends StateMachineAdapter {
         done.run(new Status(RaftError.EIO, "%s", "The snapshot could not be written: " + why));
     }
 
-    /** A snapshot asked for in vain, because one is being written or nothing is new. */
-    void snapshotNotBegun() {
+    /** A snapshot was written, or was asked for in vain, because one is being written or nothing is new. */
+    void snapshotRequestEnded() {
         snapshotRequested.set(false);
     }
 

@@ -53,6 +53,7 @@ final class RunningMember {
     private final EngineStatics.Group group;
     private final ScheduledThreadPoolExecutor clock;
     private final ExecutorService snapshots;
+    private final SnapshotRequests snapshotRequests;
     private final FixedThreadsExecutorGroup senders;
     private final GuardedMetaStorage meta;
     private final EngineStateMachine stateMachine;
@@ -103,8 +104,9 @@ final class RunningMember {
                 participation,
                 snapshots,
                 this::leaderChanged,
-                this::writeDueSnapshot);
+                this::snapshotDue);
         this.node = new NodeImpl(group.id(), peerId);
+        this.snapshotRequests = new SnapshotRequests(self, node, stateMachine, clock);
         this.introducing = MemberThreads.pool(self + "-introductions", 1, 64);
         this.introductions = new Introductions(
                 self,
@@ -362,24 +364,11 @@ final class RunningMember {
     }
 
     CompletableFuture<Long> snapshot() {
-        CompletableFuture<Long> written = new CompletableFuture<>();
-        node.snapshot(status -> {
-            if (status.isOk()) {
-                written.complete(stateMachine.snapshotIndex());
-            } else {
-                written.completeExceptionally(new IllegalStateException("No snapshot: " + status.getErrorMsg()));
-            }
-        });
-        return written;
+        return snapshotRequests.now();
     }
 
-    private void writeDueSnapshot() {
-        node.snapshot(status -> {
-            if (!status.isOk()) {
-                log.debug("Member {} wrote no snapshot: {}", settings.nodeId(), status);
-            }
-            stateMachine.snapshotNotBegun();
-        });
+    private void snapshotDue() {
+        snapshotRequests.due();
     }
 
     void close() {

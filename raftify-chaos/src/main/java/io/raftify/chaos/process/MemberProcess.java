@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,16 @@ final class MemberProcess {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code kill -9}, and some bits of what it wrote are not what they were; which, in words. */
+    synchronized String damage(RandomGenerator random) {
+        kill();
+        try {
+            return DamagedFile.below(data, random).toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Members in processes of their own, as the workload and the judge see them; what runs them is the hosts' matter. */
@@ -40,6 +41,8 @@ public final class ProcessCluster implements Subject, AutoCloseable {
     private final Leaders leaders;
     private final Duration patience;
     private boolean diskLost;
+    /** Whose files were damaged in this round. */
+    private final Set<String> damaged = new TreeSet<>();
 
     /** @param leaders is told who leads which term */
     public ProcessCluster(Hosts hosts, Leaders leaders) {
@@ -97,9 +100,16 @@ public final class ProcessCluster implements Subject, AutoCloseable {
         return may;
     }
 
+    /** Counts as the loss of a disk, since that is what it may come to. */
+    String damage(String member, RandomGenerator random) {
+        damaged.add(member);
+        return process(member).damage(random);
+    }
+
     @Override
     public void reset(long id) {
         diskLost = false;
+        damaged.clear();
         Await.until("a leader that begins the round", PATIENCE, () -> {
             for (String member : members()) {
                 process(member).start();
@@ -191,6 +201,7 @@ public final class ProcessCluster implements Subject, AutoCloseable {
             Set<Long> applied = new TreeSet<>();
             int leading = 0;
             for (MemberProcess process : processes.values()) {
+                replaceDamaged(process);
                 process.start();
                 Sight sight = look(process.name());
                 if (sight == null) {
@@ -210,6 +221,13 @@ public final class ProcessCluster implements Subject, AutoCloseable {
                     ? null
                     : missing + ", applied " + applied + ", leading " + leading + "; logs " + logs();
         });
+    }
+
+    /** What the operator of a member does whose data turned out to be damaged: he gives it an empty disk. */
+    private void replaceDamaged(MemberProcess process) {
+        if (!process.alive() && damaged.remove(process.name())) {
+            process.loseDisk();
+        }
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class ProcessFaults {
                 Fault.of("two killed", random -> killed(some(2, random))),
                 allKilled(),
                 Fault.of("disk lost", random -> diskLost(some(1, random).get(0))),
+                Fault.of("bytes flipped", random -> bytesFlipped(some(1, random).get(0), random)),
                 Fault.of("leader paused", random -> paused(List.of(cluster.leaderOrAny()))),
                 Fault.of("member paused", random -> paused(some(1, random))),
                 Fault.of("two paused", random -> paused(some(2, random))),
@@ -54,6 +55,15 @@ public final class ProcessFaults {
         MemberProcess victim = cluster.process(name);
         victim.loseDisk();
         return Fault.ongoing("disk of " + name + " lost", victim::start);
+    }
+
+    private Fault.Ongoing bytesFlipped(String name, RandomGenerator random) {
+        if (!cluster.mayLoseDisk()) {
+            return killed(List.of(name));
+        }
+        String where = cluster.damage(name, random);
+        return Fault.ongoing(
+                where + " of " + name + " flipped", () -> cluster.process(name).start());
     }
 
     private Fault.Ongoing paused(List<String> names) {

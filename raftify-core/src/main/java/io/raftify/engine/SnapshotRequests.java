@@ -1,0 +1,64 @@
+package io.raftify.engine;
+
+import com.alipay.sofa.jraft.Node;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the engine for snapshots. It refuses while one is being written, and while the last batch does not count as
+ * applied yet; one that is due is asked for again then, or the log of a member to which nobody writes any more would stay
+ * as long as it is.
+ */
+final class SnapshotRequests {
+
+    private static final Logger log = LoggerFactory.getLogger(SnapshotRequests.class);
+    private static final long AGAIN_AFTER_MILLIS = 200;
+
+    private final String self;
+    private final Node node;
+    private final EngineStateMachine stateMachine;
+    private final ScheduledExecutorService clock;
+
+    SnapshotRequests(String self, Node node, EngineStateMachine stateMachine, ScheduledExecutorService clock) {
+        this.self = self;
+        this.node = node;
+        this.stateMachine = stateMachine;
+        this.clock = clock;
+    }
+
+    /** Somebody wants one. */
+    CompletableFuture<Long> now() {
+        CompletableFuture<Long> written = new CompletableFuture<>();
+        node.snapshot(status -> {
+            if (status.isOk()) {
+                written.complete(stateMachine.snapshotIndex());
+            } else {
+                written.completeExceptionally(new IllegalStateException("No snapshot: " + status.getErrorMsg()));
+            }
+        });
+        return written;
+    }
+
+    /** The state machine says that so many entries were applied that one is due. */
+    void due() {
+        node.snapshot(status -> {
+            if (!status.isOk()) {
+                log.debug("Member {} wrote no snapshot: {}", self, status);
+            }
+            stateMachine.snapshotRequestEnded();
+            askAgainIfDue();
+        });
+    }
+
+    private void askAgainIfDue() {
+        try {
+            clock.schedule(stateMachine::requestSnapshotIfDue, AGAIN_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            log.debug("Member {} asks for no more snapshots: it is closing", self);
+        }
+    }
+}
