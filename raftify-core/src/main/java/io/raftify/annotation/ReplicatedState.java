@@ -14,4 +14,17 @@ import java.lang.annotation.Target;
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-public @interface ReplicatedState {}
+public @interface ReplicatedState {
+
+    /**
+     * Names that the field had before: a snapshot that has one of them, and not the field's own, gives it its value.
+     */
+    String[] formerly() default {};
+
+    /**
+     * Whether the field's value is put back when a command throws. For that it is copied before every command, which
+     * costs time in proportion to its size; for large state say {@code false}, and let commands check first and change
+     * afterwards. What a command changed in the field before it threw then stays changed, on every member alike.
+     */
+    boolean rollback() default true;
+}
