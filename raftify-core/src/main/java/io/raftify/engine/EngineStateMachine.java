@@ -35,6 +35,7 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     private final String self;
     private final StateMachine stateMachine;
+    private final AppliedIndex applied;
     private final Participation participation;
     private final ExecutorService snapshots;
     private final Leadership leadership;
@@ -54,6 +55,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             String self,
             StateMachine stateMachine,
             int snapshotEntries,
+            AppliedIndex applied,
             Participation participation,
             ExecutorService snapshots,
             Leadership leadership,
@@ -61,6 +63,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         this.self = self;
         this.stateMachine = stateMachine;
         this.snapshotEntries = snapshotEntries;
+        this.applied = applied;
         this.participation = participation;
         this.snapshots = snapshots;
         this.leadership = leadership;
@@ -81,6 +84,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         while (entries.hasNext()) {
             long index = entries.getIndex();
             byte[] result;
+            applied.giving(index);
             try {
                 result = stateMachine.apply(index, entries.getTerm(), bytes(entries.getData()));
             } catch (Throwable cannotApply) {
@@ -98,6 +102,7 @@ final class EngineStateMachine extends StateMachineAdapter {
                 return;
             }
             appliedIndex = index;
+            applied.reached(index);
             if (entries.done() instanceof LocalProposal proposal) {
                 proposal.result(result);
                 proposal.run(Status.OK());
@@ -192,10 +197,13 @@ final class EngineStateMachine extends StateMachineAdapter {
     public boolean onSnapshotLoad(SnapshotReader reader) {
         Path file = Path.of(reader.getPath(), SnapshotFile.NAME);
         try {
+            long index = reader.load().getLastIncludedIndex();
+            applied.giving(index);
             SnapshotFile.restore(file, stateMachine);
-            snapshotIndex = reader.load().getLastIncludedIndex();
-            attemptedIndex = snapshotIndex;
-            appliedIndex = snapshotIndex;
+            snapshotIndex = index;
+            attemptedIndex = index;
+            appliedIndex = index;
+            applied.reached(index);
             return true;
         } catch (IOException | RuntimeException notRestored) {
             String reason = "The state could not be restored from snapshot " + file + ": " + notRestored.getMessage();
