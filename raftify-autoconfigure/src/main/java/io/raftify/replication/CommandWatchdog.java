@@ -1,0 +1,38 @@
+package io.raftify.replication;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
+
+/** Looks every few seconds whether a command does not come to an end, and reports it for as long as it does not. */
+final class CommandWatchdog implements InitializingBean, DisposableBean {
+
+    private final CommandWatch watch;
+    private final Duration patience;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "raftify-command-watchdog");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** @param patience with a command; also how often one is reported */
+    CommandWatchdog(CommandWatch watch, Duration patience) {
+        this.watch = watch;
+        this.patience = patience;
+    }
+
+    @Override
+    public void afterPropertiesSet() {
+        long millis = Math.max(1, patience.toMillis());
+        var unused = clock.scheduleWithFixedDelay(
+                () -> watch.report(patience), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void destroy() {
+        clock.shutdownNow();
+    }
+}
