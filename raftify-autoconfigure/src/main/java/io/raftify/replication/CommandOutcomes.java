@@ -5,11 +5,11 @@ import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.RaftNode;
 import io.raftify.replication.wire.CommandId;
 import io.raftify.replication.wire.EntryOutcome;
-import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.ResolveCommand;
 import java.time.Duration;
-import java.util.function.Supplier;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Finds out what became of commands whose outcome was unknown, by their {@linkplain OutcomeUnknownException#commandId()
@@ -18,18 +18,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandOutcomes {
 
-    private final @Nullable RaftNode node;
+    private final ObjectProvider<RaftNode> node;
     private final ReplicatedBeans beans;
-    private final Supplier<LogEntry.Builder> entries;
-    private final Duration timeout;
+    private final ObjectProvider<ReplicationSettings> settings;
+    private final InstantSource clock;
     private final OutcomeReader reader;
 
     CommandOutcomes(
-            @Nullable RaftNode node, ReplicatedBeans beans, Supplier<LogEntry.Builder> entries, Duration timeout) {
+            ObjectProvider<RaftNode> node,
+            ReplicatedBeans beans,
+            ObjectProvider<ReplicationSettings> settings,
+            InstantSource clock) {
         this.node = node;
         this.beans = beans;
-        this.entries = entries;
-        this.timeout = timeout;
+        this.settings = settings;
+        this.clock = clock;
         this.reader = new OutcomeReader(beans.codecs());
     }
 
@@ -49,12 +52,13 @@ public final class CommandOutcomes {
         if (id == null) {
             throw new IllegalArgumentException("'" + commandId + "' is not the id of a command, such as 812-17");
         }
-        RaftNode member = node;
+        RaftNode member = node.getIfAvailable();
         if (member == null) {
             throw new OutcomeUnknownException(
                     "What became of command " + commandId + " cannot be found out: " + CommandCaller.NO_MEMBER);
         }
-        byte[] entry = entries.get()
+        Duration timeout = settings.getObject().proposalTimeout();
+        byte[] entry = CommandCaller.newEntry(settings.getObject(), clock)
                 .setResolve(ResolveCommand.newBuilder().setId(id))
                 .build()
                 .toByteArray();

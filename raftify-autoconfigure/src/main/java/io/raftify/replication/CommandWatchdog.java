@@ -6,26 +6,28 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.ObjectProvider;
 
 /** Looks every few seconds whether a command does not come to an end, and reports it for as long as it does not. */
 final class CommandWatchdog implements InitializingBean, DisposableBean {
 
     private final CommandWatch watch;
-    private final Duration patience;
+    private final ObjectProvider<ReplicationSettings> settings;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "raftify-command-watchdog");
         thread.setDaemon(true);
         return thread;
     });
 
-    /** @param patience with a command; also how often one is reported */
-    CommandWatchdog(CommandWatch watch, Duration patience) {
+    /** @param settings whose proposal timeout is also the patience with a command, since its callers have left then */
+    CommandWatchdog(CommandWatch watch, ObjectProvider<ReplicationSettings> settings) {
         this.watch = watch;
-        this.patience = patience;
+        this.settings = settings;
     }
 
     @Override
     public void afterPropertiesSet() {
+        Duration patience = settings.getObject().proposalTimeout();
         long millis = Math.max(1, patience.toMillis());
         var unused = clock.scheduleWithFixedDelay(
                 () -> watch.report(patience), millis, millis, TimeUnit.MILLISECONDS);
