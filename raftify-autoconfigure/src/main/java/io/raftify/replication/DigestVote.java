@@ -2,9 +2,7 @@ package io.raftify.replication;
 
 import com.google.protobuf.ByteString;
 import io.raftify.replication.wire.Checkpoint;
-import io.raftify.replication.wire.FieldDigest;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +23,25 @@ record DigestVote(Set<String> odd, boolean undecided, Set<String> fields) {
     /**
      * Judges.
      *
-     * @param taken by member, all after the same entry
+     * @param taken by member, at least one, all after the same entry
      * @param voters how many members there are, also those that are not among {@code taken}
      */
     static DigestVote of(Map<String, Checkpoint> taken, int voters) {
-        Map<Checkpoint, List<String>> camps = new LinkedHashMap<>();
-        taken.forEach(
-                (member, checkpoint) -> camps.computeIfAbsent(sorted(checkpoint), same -> new ArrayList<>())
-                        .add(member));
-        Set<String> fields = differingFields(taken);
+        Map<String, Map<String, ByteString>> digests = new TreeMap<>();
+        taken.forEach((member, checkpoint) -> digests.put(member, digests(checkpoint)));
+        // A member of another version may have fields of its own; whoever does not have one says nothing about it.
+        Set<String> common = new TreeSet<>(digests.values().iterator().next().keySet());
+        digests.values().forEach(each -> common.retainAll(each.keySet()));
+        digests.values().forEach(each -> each.keySet().retainAll(common));
+        Map<Map<String, ByteString>, List<String>> camps = new LinkedHashMap<>();
+        digests.forEach((member, each) ->
+                camps.computeIfAbsent(each, same -> new ArrayList<>()).add(member));
+        Set<String> fields = new TreeSet<>(common);
+        fields.removeIf(field -> digests.values().stream()
+                        .map(each -> each.get(field))
+                        .distinct()
+                        .count()
+                == 1);
         for (List<String> camp : camps.values()) {
             if (camp.size() > voters / 2) {
                 Set<String> odd = new TreeSet<>(taken.keySet());
@@ -44,26 +52,10 @@ record DigestVote(Set<String> odd, boolean undecided, Set<String> fields) {
         return new DigestVote(Set.of(), camps.size() > 1, fields);
     }
 
-    private static Checkpoint sorted(Checkpoint checkpoint) {
-        Map<String, FieldDigest> byName = new TreeMap<>();
-        checkpoint.getFieldsList().forEach(field -> byName.put(field.getField(), field));
-        return checkpoint.toBuilder().clearFields().addAllFields(byName.values()).build();
-    }
-
-    private static Set<String> differingFields(Map<String, Checkpoint> taken) {
-        Map<String, Map<String, ByteString>> byField = new TreeMap<>();
-        taken.forEach((member, checkpoint) -> checkpoint
-                .getFieldsList()
-                .forEach(field -> byField.computeIfAbsent(field.getField(), name -> new HashMap<>())
-                        .put(member, field.getDigest())));
-        Set<String> differing = new TreeSet<>();
-        byField.forEach((field, digests) -> {
-            // A member of another version may have fields of its own; whoever does not have one says nothing about it.
-            if (Set.copyOf(digests.values()).size() > 1) {
-                differing.add(field);
-            }
-        });
-        return differing;
+    private static Map<String, ByteString> digests(Checkpoint checkpoint) {
+        Map<String, ByteString> digests = new TreeMap<>();
+        checkpoint.getFieldsList().forEach(field -> digests.put(field.getField(), field.getDigest()));
+        return digests;
     }
 
     boolean agreed() {

@@ -69,6 +69,23 @@ class DigestVoteTests {
     }
 
     @Test
+    void aFieldThatOnlyMembersOfANewerVersionHaveIsNoDifference() {
+        Checkpoint newer = checkpoint("a", "b").toBuilder()
+                .addFields(field("shop.returns", "c"))
+                .build();
+        Checkpoint newerAndOdd = checkpoint("x", "b").toBuilder()
+                .addFields(field("shop.returns", "c"))
+                .build();
+
+        assertThat(DigestVote.of(Map.of("n1", checkpoint("a", "b"), "n2", newer, "n3", checkpoint("a", "b")), 3)
+                        .agreed())
+                .isTrue();
+        assertThat(DigestVote.of(Map.of("n1", checkpoint("a", "b"), "n2", newerAndOdd, "n3", checkpoint("a", "b")), 3)
+                        .odd())
+                .containsExactly("n2");
+    }
+
+    @Test
     void theOrderOfTheFieldsDoesNotMatter() {
         Checkpoint turned = Checkpoint.newBuilder()
                 .setIndex(1_000)
