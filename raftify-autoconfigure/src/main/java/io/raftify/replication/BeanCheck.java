@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -10,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -23,13 +23,22 @@ final class BeanCheck {
     private final BeanScan scan;
     private final Codecs codecs;
     private final CborFormat stateFormat;
+    private final Function<String, @Nullable String> placeholders;
 
-    BeanCheck(String name, Class<?> type, BeanScan scan, Codecs codecs, CborFormat stateFormat) {
+    /** @param placeholders replaces what stands in <code>${}</code> */
+    BeanCheck(
+            String name,
+            Class<?> type,
+            BeanScan scan,
+            Codecs codecs,
+            CborFormat stateFormat,
+            Function<String, @Nullable String> placeholders) {
         this.name = name;
         this.type = type;
         this.scan = scan;
         this.codecs = codecs;
         this.stateFormat = stateFormat;
+        this.placeholders = placeholders;
     }
 
     /** What can be said before the bean exists. */
@@ -70,7 +79,10 @@ final class BeanCheck {
         Object target = target(bean);
         Map<Method, ReplicatedMethod> commands = new LinkedHashMap<>();
         scan.commands().forEach((method, command) -> commands.put(method, checkSignature(command, method)));
-        Map<Method, ReadConsistency> queries = new LinkedHashMap<>(scan.queries());
+        Map<Method, Freshness> queries = new LinkedHashMap<>();
+        scan.queries()
+                .forEach((method, declared) ->
+                        queries.put(method, Freshness.of(name, type, method, declared, placeholders)));
         commands.keySet().forEach(method -> method.setAccessible(true));
         List<StateField> state = new ArrayList<>();
         for (Field field : scan.state()) {

@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
@@ -28,9 +27,9 @@ import org.springframework.util.ClassUtils;
  * a proxy never sees a private, static or final method and would leave it local without a word.
  *
  * @param commands the class's own methods and the names of their commands
- * @param queries the class's own methods and how fresh they want the state
+ * @param queries the class's own methods and what they declare
  */
-record BeanScan(Map<Method, String> commands, Map<Method, ReadConsistency> queries, List<Field> state) {
+record BeanScan(Map<Method, String> commands, Map<Method, ReplicatedQuery> queries, List<Field> state) {
 
     private static final Logger log = LoggerFactory.getLogger(BeanScan.class);
 
@@ -56,7 +55,7 @@ record BeanScan(Map<Method, String> commands, Map<Method, ReadConsistency> queri
             return none();
         }
         Map<Method, String> commands = new LinkedHashMap<>();
-        Map<Method, ReadConsistency> queries = new LinkedHashMap<>();
+        Map<Method, ReplicatedQuery> queries = new LinkedHashMap<>();
         List<Field> state = new ArrayList<>();
         for (Class<?> level : levels(beanClass)) {
             for (Method declared : declaredMethods(level)) {
@@ -68,7 +67,7 @@ record BeanScan(Map<Method, String> commands, Map<Method, ReadConsistency> queri
                     if (command != null) {
                         commands.put(method, command.value());
                     } else if (query != null) {
-                        queries.put(method, query.value());
+                        queries.put(method, query);
                     }
                 }
             }

@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
@@ -15,5 +14,5 @@ record ReplicatedBean(
         Class<?> type,
         Object target,
         Map<Method, ReplicatedMethod> commands,
-        Map<Method, ReadConsistency> queries,
+        Map<Method, Freshness> queries,
         List<StateField> state) {}

@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.StateMachine;
 import java.lang.reflect.Method;
@@ -63,7 +62,8 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
             }
             BeanScan scan = BeanScan.of(displayName(name), type);
             if (!scan.isEmpty() && !isScopedProxy(name)) {
-                BeanCheck check = new BeanCheck(displayName(name), type, scan, codecs, stateFormat);
+                BeanCheck check = new BeanCheck(
+                        displayName(name), type, scan, codecs, stateFormat, beanFactory::resolveEmbeddedValue);
                 check.checkDefinition(name, beanFactory);
                 found.add(check.check(beanFactory.getBean(name)));
             }
@@ -190,7 +190,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     /** One of the two is there. */
     record Call(
-            @Nullable ReplicatedMethod command, @Nullable ReadConsistency query) {}
+            @Nullable ReplicatedMethod command, @Nullable Freshness query) {}
 
     /** What calls on one bean mean; a method may be called as the class's own or as an interface's. */
     private record BeanCalls(ReplicatedBean bean, Map<Method, Call> byMethod) {}

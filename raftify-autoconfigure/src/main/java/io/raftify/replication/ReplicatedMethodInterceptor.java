@@ -1,7 +1,6 @@
 package io.raftify.replication;
 
 import io.raftify.annotation.CommandContext;
-import io.raftify.annotation.ReadConsistency;
 import io.raftify.replication.StateGate.Inside;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -46,7 +45,7 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         if (inside == Inside.NOTHING) {
             return reader.obtain().call(call.query(), invocation);
         }
-        refuseStaleRead(inside, call.query(), invocation);
+        refuseStaleRead(known.gate().freshness(), call.query(), invocation);
         return invocation.proceed();
     }
 
@@ -66,12 +65,12 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         }
     }
 
-    private static void refuseStaleRead(Inside inside, ReadConsistency wanted, MethodInvocation invocation) {
-        if (inside == Inside.LOCAL_QUERY && wanted == ReadConsistency.LINEARIZABLE) {
-            throw new IllegalStateException("The linearizable query "
-                    + ReplicatedBeanException.describe(invocation.getMethod())
-                    + " was called inside a LOCAL one, whose state may be behind; make the outer query linearizable"
-                    + " or the inner one LOCAL.");
+    private static void refuseStaleRead(@Nullable Freshness outer, Freshness wanted, MethodInvocation invocation) {
+        if (outer != null && !outer.covers(wanted)) {
+            throw new IllegalStateException("The " + wanted + " query "
+                    + ReplicatedBeanException.describe(invocation.getMethod()) + " was called inside a " + outer
+                    + " one, whose state may be older; make the outer query at least as strict as the inner one, or the"
+                    + " inner one as lax.");
         }
     }
 }
