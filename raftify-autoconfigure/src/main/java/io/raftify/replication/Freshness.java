@@ -17,6 +17,9 @@ import org.springframework.format.datetime.standard.DurationFormatterUtils;
  */
 record Freshness(ReadConsistency consistency, @Nullable ReadBound bound) {
 
+    /** The member counts in nanoseconds, for which three hundred are too many. */
+    private static final Duration LONGEST = Duration.ofDays(36_525);
+
     /**
      * What a method declares.
      *
@@ -70,8 +73,10 @@ record Freshness(ReadConsistency consistency, @Nullable ReadBound bound) {
                 return null;
             }
             Duration lag = DurationFormatterUtils.detectAndParse(text);
-            // The member counts in nanoseconds, for which three centuries are too many.
-            if (lag.toNanos() > 0) {
+            if (lag.compareTo(LONGEST) > 0) {
+                throw refused(beanName, beanClass, method, declared, text, "is more than a hundred years.");
+            }
+            if (!lag.isNegative() && !lag.isZero()) {
                 return lag;
             }
         } catch (IllegalArgumentException | ArithmeticException unreadable) {
@@ -87,8 +92,9 @@ record Freshness(ReadConsistency consistency, @Nullable ReadBound bound) {
                 beanName,
                 beanClass,
                 method,
-                "The query's maxLag " + (text.equals(declared) ? "" : "'" + declared + "', which is ") + "'" + text
-                        + "', " + problem,
+                "The query's maxLag "
+                        + (text.equals(declared) ? "'" + text + "' " : "'" + declared + "', which is '" + text + "', ")
+                        + problem,
                 "Give it a time greater than zero, for example maxLag = \"500ms\".");
     }
 

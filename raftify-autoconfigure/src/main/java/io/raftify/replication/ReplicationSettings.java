@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param nodeId stands in the log as the proposer
  * @param proposalTimeout a command's caller learns its fate by then
- * @param readTimeout a linearizable query answers or fails by then, beside the time its own method takes
+ * @param readTimeout a query answers or fails by then, beside the time its own method takes
  */
 public record ReplicationSettings(String nodeId, Duration proposalTimeout, Duration readTimeout) {
 

@@ -78,7 +78,7 @@ class QueryDeclarationsTests {
                 "maxLag = \"500ms\"");
         fails(
                 context(Placeholder.class).withPropertyValues("max.lag=999999999d"),
-                "'999999999d', is no duration",
+                "'999999999d', is more than a hundred years",
                 "maxLag = \"500ms\"");
     }
 

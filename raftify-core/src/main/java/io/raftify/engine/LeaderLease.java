@@ -120,7 +120,7 @@ final class LeaderLease {
         // First the clock, then whether the term still is the same: a vote in between must be seen.
         Moment now = now();
         long term = leadingTerm;
-        if (term == 0 || term == handedOverTerm || term != answeredTerm && !others.isEmpty()) {
+        if (term == 0 || term == handedOverTerm || (term != answeredTerm && !others.isEmpty())) {
             return false;
         }
         long agreed = 1
