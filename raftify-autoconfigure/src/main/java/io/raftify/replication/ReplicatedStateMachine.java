@@ -4,12 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import io.raftify.replication.wire.BusinessException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandOutcome;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ public final class ReplicatedStateMachine implements StateMachine {
 
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
-        this.image = new StateImage(beans);
+        this.image = new StateImage(beans, List.of());
     }
 
     @Override
@@ -135,8 +136,8 @@ public final class ReplicatedStateMachine implements StateMachine {
      * @throws IOException if the bytes are damaged, or hold a bean that this application does not have
      */
     @Override
-    public void restore(InputStream in) throws IOException {
-        image.restore(in);
+    public void restore(StoredSnapshot snapshot) throws IOException {
+        image.restore(snapshot);
     }
 
     /** A value that its own codec cannot write. */
