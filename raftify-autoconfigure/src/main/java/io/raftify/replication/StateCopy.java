@@ -1,6 +1,7 @@
 package io.raftify.replication;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -125,7 +126,7 @@ final class StateCopy {
                 }
                 unwritable = true;
             } catch (IOException impossible) {
-                throw new java.io.UncheckedIOException("memory does not fail to be written", impossible);
+                throw new UncheckedIOException("memory does not fail to be written", impossible);
             }
         }
 
