@@ -3,7 +3,6 @@ package io.raftify.replication;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /** Hashes what is written to it. */
 final class HashedOutput extends OutputStream {
@@ -18,17 +17,12 @@ final class HashedOutput extends OutputStream {
     }
 
     @Override
-    public void write(byte[] bytes) {
-        write(bytes, 0, bytes.length);
-    }
-
-    @Override
     public void write(byte[] bytes, int offset, int length) {
         digest.update(bytes, offset, length);
     }
 
-    /** The first 128 bits of the SHA-256 of all that was written, in hexadecimal. Ends it. */
-    String hash() {
-        return HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), HASH_BYTES));
+    /** The first 128 bits of the SHA-256 of all that was written. Ends it. */
+    byte[] hash() {
+        return Arrays.copyOf(digest.digest(), HASH_BYTES);
     }
 }

@@ -37,7 +37,6 @@ final class ImagePlan {
     private final List<@Nullable Destination> destinations = new ArrayList<>();
     private final List<StateField> initialFields = new ArrayList<>();
     private final List<ReplicatedBean> initialStreams = new ArrayList<>();
-    private final List<LibraryState> absent = new ArrayList<>();
 
     /** @throws IOException if the image does not fit what is here */
     ImagePlan(List<Entry> entries, Collection<ReplicatedBean> beans, List<LibraryState> own) throws IOException {
@@ -139,11 +138,10 @@ final class ImagePlan {
         for (LibraryState part : own) {
             Integer at = written.get(part.name());
             if (at == null) {
-                absent.add(part);
-            } else {
-                destinations.set(at, new Destination(null, null, part));
-                unknown.remove(part.name());
+                throw new IOException("The state is malformed: it has no '" + part.name() + "' of the library");
             }
+            destinations.set(at, new Destination(null, null, part));
+            unknown.remove(part.name());
         }
         if (!unknown.isEmpty()) {
             throw new IOException("The snapshot holds " + unknown
@@ -190,9 +188,5 @@ final class ImagePlan {
 
     List<ReplicatedBean> initialStreams() {
         return initialStreams;
-    }
-
-    List<LibraryState> absent() {
-        return absent;
     }
 }

@@ -5,26 +5,22 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * A part of the replicated state that is the library's own, such as the sessions. It stands in the same image as the
- * state of the beans, and is restored with it or not at all.
+ * State of the library's own that is driven by the log like that of the beans, and so belongs into every snapshot: it
+ * stands in the same image, and is restored with it or not at all. Used by the thread that applies.
  */
 interface LibraryState {
 
-    /** Its name in images, unique among all. Part of the persistent format. */
+    /** Stands in snapshots, unique among all parts; must not change. */
     String name();
 
-    /** Writes it as it is now. Called while no command runs; the bytes are kept in memory until they are on disk. */
+    /** Writes it as it is now, while no command runs. The bytes are kept in memory until they are on disk. */
     void write(DataOutputStream out) throws IOException;
 
     /**
-     * Reads what {@link #write} wrote, and changes nothing yet.
+     * Reads what {@link #write} wrote, without touching anything yet.
      *
-     * @return puts what was read in place. Called while no command runs, when everything else in the image could be read
-     *     too. Must not fail
+     * @return puts what was read in the place of what is there; does not fail. Called when everything else could be read
      * @throws IOException if the bytes cannot be read; the image is then refused
      */
     Runnable read(DataInputStream in) throws IOException;
-
-    /** What an image says that has no such part, since it was written before the library had it. */
-    Runnable absent();
 }

@@ -32,6 +32,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final CborFormat stateFormat;
     private final FieldFormat fieldFormat;
     private final StateGate gate = new StateGate();
+    private final CommandWatch watch = new CommandWatch();
 
     private volatile @Nullable Catalogue catalogue;
 
@@ -174,6 +175,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     StateGate gate() {
         return gate;
+    }
+
+    CommandWatch watch() {
+        return watch;
     }
 
     Collection<ReplicatedBean> beans() {

@@ -49,12 +49,16 @@ final class StateCopy {
      * Makes every field hold what it held when it was taken, in the container that held it then. A container's elements
      * are the same objects again if they never change, else equal ones.
      *
-     * @throws IOException if a field could not be put back. The state is then half of one and half of the other, and must
-     *     not be used any more
+     * @throws IllegalStateException if a field could not be put back. The state is then half of one and half of the
+     *     other, and must not be used any more
      */
-    void putBack() throws IOException {
+    void putBack() {
         for (FieldCopy field : fields()) {
-            field.putBack();
+            try {
+                field.putBack();
+            } catch (IOException | RuntimeException left) {
+                throw new IllegalStateException("What a command changed before it threw could not be put back: " + left, left);
+            }
         }
     }
 

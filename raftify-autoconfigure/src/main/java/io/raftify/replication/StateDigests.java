@@ -3,7 +3,7 @@ package io.raftify.replication;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,38 +32,72 @@ final class StateDigests {
     }
 
     /**
-     * Fixes the state now, to be called while no command runs; the hashing of fields whose values never change is left to
-     * what is returned, which may be called later and on any thread.
+     * Fixes the state now, to be called while no command runs. Fields whose values never change are kept by reference and
+     * hashed when they are asked for; the others are hashed at once.
      */
-    Supplier<StateDigest> capture() {
-        List<Supplier<StateDigest.Part>> parts = new ArrayList<>();
+    Captured capture() {
+        Map<String, Supplier<byte[]>> digests = new LinkedHashMap<>();
+        long elements = 0;
         for (ReplicatedBean bean : beans.beans()) {
             for (StateField field : bean.state()) {
                 FrozenField frozen = FrozenField.of(field);
-                Supplier<StateDigest.Part> part =
-                        () -> new StateDigest.Part(bean.name(), field.name(), hash(field, frozen));
-                parts.add(field.isImmutable() ? part : done(part));
+                elements += frozen.size();
+                Supplier<byte[]> digest = () -> hash(field, frozen);
+                digests.put(bean.name() + "." + field.name(), field.isImmutable() ? digest : now(digest));
             }
             StreamedState streamed = bean.streamed();
-            byte[] digest = streamed != null ? streamed.digest() : null;
-            if (digest != null) {
-                HashedOutput out = new HashedOutput();
-                out.write(digest);
-                parts.add(done(() -> new StateDigest.Part(bean.name(), "", out.hash())));
+            byte[] own = streamed != null ? streamed.digest() : null;
+            if (own != null) {
+                digests.put(bean.name(), now(() -> hash(own)));
             }
         }
         for (LibraryState part : own) {
-            parts.add(done(() -> new StateDigest.Part("", part.name(), hash(part))));
+            digests.put("(" + part.name() + ")", now(() -> hash(part)));
         }
-        return () -> new StateDigest(parts.stream().map(Supplier::get).toList());
+        return new Captured(digests, elements);
     }
 
-    private static Supplier<StateDigest.Part> done(Supplier<StateDigest.Part> part) {
-        StateDigest.Part now = part.get();
-        return () -> now;
+    private static Supplier<byte[]> now(Supplier<byte[]> digest) {
+        byte[] known = digest.get();
+        return () -> known;
     }
 
-    private static String hash(LibraryState part) {
+    /** The state at one moment. May be hashed by any thread, at any later time. */
+    static final class Captured {
+
+        private final Map<String, Supplier<byte[]>> digests;
+        private final long elements;
+
+        private Captured(Map<String, Supplier<byte[]>> digests, long elements) {
+            this.digests = digests;
+            this.elements = elements;
+        }
+
+        /** How many elements there are in all containers that are fields, which says what hashing them costs. */
+        long elements() {
+            return elements;
+        }
+
+        /**
+         * 128 bits for each part: {@code bean.field} for a field, {@code bean} for what a bean writes itself,
+         * {@code (name)} for a part of the library.
+         *
+         * @throws UnwritableStateException if a field holds what no snapshot can hold either
+         */
+        Map<String, byte[]> digests() {
+            Map<String, byte[]> hashed = new LinkedHashMap<>();
+            digests.forEach((part, digest) -> hashed.put(part, digest.get()));
+            return hashed;
+        }
+    }
+
+    private static byte[] hash(byte[] digest) {
+        HashedOutput out = new HashedOutput();
+        out.write(digest, 0, digest.length);
+        return out.hash();
+    }
+
+    private static byte[] hash(LibraryState part) {
         HashedOutput out = new HashedOutput();
         try {
             part.write(new DataOutputStream(out));
@@ -74,7 +108,7 @@ final class StateDigests {
     }
 
     /** @throws UnwritableStateException if a snapshot of it could not be written either */
-    private String hash(StateField field, FrozenField frozen) {
+    private byte[] hash(StateField field, FrozenField frozen) {
         HashedOutput out = new HashedOutput();
         try {
             switch (frozen.shape()) {
@@ -90,7 +124,8 @@ final class StateDigests {
                         writeInOrder(field, frozen, out);
                     } else {
                         out.write('U');
-                        out.write(sum(field, frozen));
+                        byte[] sum = sum(field, frozen);
+                        out.write(sum, 0, sum.length);
                     }
                 }
             }

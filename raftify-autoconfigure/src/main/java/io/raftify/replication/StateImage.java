@@ -100,7 +100,6 @@ final class StateImage {
             plan = new ImagePlan(ImageFormat.readEntries(in), stateful(), own);
             verify(plan, in, library);
         }
-        plan.absent().forEach(part -> library.add(part.absent()));
         beans.gate().alone(() -> replace(plan, snapshot, library));
     }
 
