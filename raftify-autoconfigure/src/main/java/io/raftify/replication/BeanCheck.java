@@ -115,15 +115,15 @@ final class BeanCheck {
     }
 
     private ReplicatedMethod checkSignature(String command, Method method) {
-        ReplicatedMethod replicated = ReplicatedMethod.of(command, name, type, method);
-        Parameter[] parameters = method.getParameters();
+        ReplicatedMethod replicated = ReplicatedMethod.of(command, 1, null, name, type, method);
+        @Nullable Object[] parameters = replicated.written(method.getParameters());
         for (int i = 0; i < parameters.length; i++) {
             Optional<String> problem =
                     codecs.primary().problemWith(replicated.argumentTypes().get(i));
             if (problem.isPresent()) {
                 throw refused(
                         method,
-                        "The argument '" + parameters[i].getName() + "' cannot be encoded: " + problem.get() + ".",
+                        "The argument '" + ((Parameter) parameters[i]).getName() + "' cannot be encoded: " + problem.get() + ".",
                         "Change the type of the argument, or pass what the command needs to know in another form.");
             }
         }

@@ -31,6 +31,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final Codecs codecs;
     private final CborFormat stateFormat;
     private final StateGate gate = new StateGate();
+    private final CommandWatch watch = new CommandWatch();
 
     private volatile @Nullable Catalogue catalogue;
 
@@ -139,6 +140,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     StateGate gate() {
         return gate;
+    }
+
+    CommandWatch watch() {
+        return watch;
     }
 
     Collection<ReplicatedBean> beans() {

@@ -1,5 +1,6 @@
 package io.raftify.replication;
 
+import io.raftify.annotation.CommandContext;
 import io.raftify.annotation.ReadConsistency;
 import io.raftify.replication.StateGate.Inside;
 import java.util.function.Supplier;
@@ -32,6 +33,7 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         ReplicatedBeans.Call call = known.call(invocation.getThis(), invocation.getMethod());
         Inside inside = known.gate().inside();
         if (inside == Inside.COMMAND) {
+            giveContext(call.command(), invocation, known.gate().context());
             return invocation.proceed();
         }
         if (call.command() != null) {
@@ -46,6 +48,14 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         }
         refuseStaleRead(inside, call.query(), invocation);
         return invocation.proceed();
+    }
+
+    /** A command within a command is part of it, and has its context. */
+    private static void giveContext(
+            @Nullable ReplicatedMethod command, MethodInvocation invocation, @Nullable CommandContext context) {
+        if (command != null && command.contextParameter() >= 0) {
+            invocation.getArguments()[command.contextParameter()] = context;
+        }
     }
 
     private static void refuseInsideQuery(Inside inside, ReplicatedMethod command) {

@@ -27,6 +27,7 @@ public final class ReplicationConfiguration {
             ObjectProvider<ReplicatedBeans> beans,
             ObjectProvider<RaftNode> node,
             ObjectProvider<ReplicationSettings> settings,
+            ObjectProvider<CommandOutcomes> outcomes,
             ObjectProvider<CommandListener> listeners) {
         return new ReplicatedMethodAdvisor(new ReplicatedMethodInterceptor(
                 beans::getObject,
@@ -34,12 +35,24 @@ public final class ReplicationConfiguration {
                         node.getIfAvailable(),
                         beans.getObject().codecs(),
                         settings.getObject(),
+                        outcomes.getObject(),
                         listeners.orderedStream().toList(),
                         InstantSource.system()),
                 () -> new QueryCaller(
                         node.getIfAvailable(),
                         beans.getObject().gate(),
                         settings.getObject().readTimeout())));
+    }
+
+    @Bean
+    static CommandOutcomes commandOutcomes(
+            ObjectProvider<RaftNode> node, ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
+        return new CommandOutcomes(node, beans, settings, InstantSource.system());
+    }
+
+    @Bean
+    static CommandWatchdog commandWatchdog(ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
+        return new CommandWatchdog(beans.watch(), settings);
     }
 
     @Bean
