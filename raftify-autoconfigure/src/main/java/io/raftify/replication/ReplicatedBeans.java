@@ -33,7 +33,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final StateGate gate = new StateGate();
     private final CommandWatch watch = new CommandWatch();
 
+    private final Admissions admissions = new Admissions(applied -> build().knowsEffectsOf(applied));
+
     private volatile @Nullable Catalogue catalogue;
+    private volatile @Nullable ApplicationBuild build;
 
     ReplicatedBeans(ConfigurableListableBeanFactory beanFactory, Codecs codecs, CborFormat stateFormat) {
         this.beanFactory = beanFactory;
@@ -70,6 +73,9 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
         }
         found.beans.values().forEach(this::refuseBesideAnotherStateMachine);
         found.beans.values().forEach(this::keepInitialState);
+        List<ReplicatedMethod> methods =
+                found.commands.values().stream().map(Target::method).toList();
+        build = ApplicationBuild.of(beanFactory, methods, found.beans.values(), codecs, stateFormat);
         catalogue = found;
     }
 
@@ -144,6 +150,19 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     CommandWatch watch() {
         return watch;
+    }
+
+    Admissions admissions() {
+        return admissions;
+    }
+
+    /** What this build of the application can apply. */
+    ApplicationBuild build() {
+        ApplicationBuild known = build;
+        if (known == null) {
+            throw new IllegalStateException("The replicated beans are not known yet");
+        }
+        return known;
     }
 
     Collection<ReplicatedBean> beans() {

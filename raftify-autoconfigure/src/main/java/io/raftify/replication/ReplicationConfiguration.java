@@ -33,6 +33,7 @@ public final class ReplicationConfiguration {
                 beans::getObject,
                 () -> new CommandCaller(
                         node.getIfAvailable(),
+                        new HoldBack(node.getIfAvailable(), beans.getObject()),
                         beans.getObject().codecs(),
                         settings.getObject(),
                         outcomes.getObject(),
@@ -48,6 +49,12 @@ public final class ReplicationConfiguration {
     static CommandOutcomes commandOutcomes(
             ObjectProvider<RaftNode> node, ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
         return new CommandOutcomes(node, beans, settings, InstantSource.system());
+    }
+
+    @Bean
+    static UpgradeWatch upgradeWatch(
+            ObjectProvider<RaftNode> node, ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
+        return new UpgradeWatch(node, beans, settings, InstantSource.system());
     }
 
     @Bean

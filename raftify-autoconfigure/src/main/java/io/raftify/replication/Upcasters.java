@@ -5,7 +5,6 @@ import io.raftify.replication.wire.CommandEnvelope;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,17 +31,15 @@ final class Upcasters {
      * Checks the upcasters against the commands of the application.
      *
      * @param found by bean name
-     * @param method the command of that name; null if there is none
+     * @param commands by name
      * @throws ReplicatedBeanException if one leads nowhere
      */
     static Upcasters of(
-            Map<String, CommandUpcaster> found,
-            Function<String, @Nullable ReplicatedMethod> method,
-            CborFormat format) {
+            Map<String, CommandUpcaster> found, Map<String, ReplicatedMethod> commands, CborFormat format) {
         Upcasters upcasters = new Upcasters(format);
         new TreeMap<>(found).forEach((name, upcaster) -> {
             Named named = new Named(name, upcaster);
-            ReplicatedMethod command = method.apply(upcaster.command());
+            ReplicatedMethod command = commands.get(upcaster.command());
             if (command == null) {
                 throw named.refused(
                         "It brings up the command '" + upcaster.command() + "', which this application does not have.",
