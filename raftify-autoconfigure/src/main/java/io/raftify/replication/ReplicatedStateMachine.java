@@ -64,7 +64,7 @@ public final class ReplicatedStateMachine implements StateMachine {
         CommandOutcome.Builder outcome =
                 CommandOutcome.newBuilder().setFormatVersion(WireFormat.VERSION).setCodec(codec.id());
         try {
-            Object result = beans.gate().alone(() -> invoke(target, arguments));
+            Object result = beans.gate().alone(() -> target.invoke(arguments));
             return outcome.setValue(encode(target.method(), codec, result)).build();
         } catch (InvocationTargetException thrown) {
             return outcome.setException(exception(thrown)).build();
@@ -92,15 +92,6 @@ public final class ReplicatedStateMachine implements StateMachine {
                     "Entry " + index + ", proposed by '" + envelope.getProposer() + "': " + unreadable.getMessage()
                             + ". Deploy here a version whose " + method + " takes these arguments.",
                     unreadable);
-        }
-    }
-
-    private static @Nullable Object invoke(ReplicatedBeans.Target target, @Nullable Object[] arguments)
-            throws InvocationTargetException {
-        try {
-            return target.method().method().invoke(target.object(), arguments);
-        } catch (IllegalAccessException impossible) {
-            throw new IllegalStateException("made accessible when the bean was checked", impossible);
         }
     }
 
