@@ -37,7 +37,7 @@ final class QueryCaller {
      * @return ends by the deadline of the read, beside the time that the query itself takes
      */
     CompletableFuture<@Nullable Object> start(
-            ReadConsistency consistency, Method method, Work<Throwable> query, Executor threads) {
+            ReadConsistency consistency, Method method, Work<@Nullable Object, Throwable> query, Executor threads) {
         CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
         Waiting.answered(fresh(consistency, method), timeout, ReadUnavailableException::new)
                 .whenCompleteAsync(

@@ -31,6 +31,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final CborFormat stateFormat;
     private final ProxiedBeans proxied;
     private final StateGate gate = new StateGate();
+    private final CommandWatch watch = new CommandWatch();
 
     private volatile @Nullable Catalogue catalogue;
 
@@ -151,6 +152,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     StateGate gate() {
         return gate;
+    }
+
+    CommandWatch watch() {
+        return watch;
     }
 
     Collection<ReplicatedBean> beans() {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.GenericTypeResolver;
+import org.springframework.core.ResolvableType;
 
 /**
  * The signature of one command. What is written and read goes by these types alone, never by what the bytes say.
@@ -102,6 +103,11 @@ public record ReplicatedMethod(
         called[contextParameter] = context;
         System.arraycopy(written, contextParameter, called, contextParameter + 1, written.length - contextParameter);
         return called;
+    }
+
+    /** The type of the argument that is the idempotency key. */
+    ResolvableType keyType() {
+        return ResolvableType.forType(argumentTypes.get(keyArgument));
     }
 
     /** The method as a person writes it, for example {@code reserve(String, int)}. */

@@ -40,8 +40,8 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         if (call.form().isPromise()) {
             return call.form().promise(() -> begin(known.gate(), call, repeatable(invocation)));
         }
-        if (isInline(known.gate().inside(), call, invocation)) {
-            return invocation.proceed();
+        if (isInline(known.gate(), call, invocation)) {
+            return inline(known.gate(), call, invocation);
         }
         return call.command() != null
                 ? caller.obtain().call(call.command(), invocation.getArguments())
@@ -56,9 +56,9 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
     private CompletableFuture<@Nullable Object> begin(
             StateGate gate, ReplicatedBeans.Call call, MethodInvocation invocation) {
         try {
-            if (isInline(gate.inside(), call, invocation)) {
+            if (isInline(gate, call, invocation)) {
                 // Settled here, so that whoever is being applied cannot wait for what is never there.
-                return CompletableFuture.completedFuture(call.form().settle(invocation.proceed()));
+                return CompletableFuture.completedFuture(call.form().settle(inline(gate, call, invocation)));
             }
             ReplicatedMethod command = call.command();
             if (command != null) {
@@ -81,7 +81,8 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
     }
 
     /** Whether the call is part of what its caller is in the middle of; refused where it must be neither that nor new. */
-    private static boolean isInline(Inside inside, ReplicatedBeans.Call call, MethodInvocation invocation) {
+    private static boolean isInline(StateGate gate, ReplicatedBeans.Call call, MethodInvocation invocation) {
+        Inside inside = gate.inside();
         if (inside == Inside.NOTHING || inside == Inside.COMMAND) {
             return inside == Inside.COMMAND;
         }
@@ -97,6 +98,16 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
                     + " or the inner one LOCAL.");
         }
         return true;
+    }
+
+    /** A command within a command is part of it, and has its context. */
+    private static @Nullable Object inline(StateGate gate, ReplicatedBeans.Call call, MethodInvocation invocation)
+            throws Throwable {
+        ReplicatedMethod command = call.command();
+        if (command != null && command.contextParameter() >= 0) {
+            invocation.getArguments()[command.contextParameter()] = gate.context();
+        }
+        return invocation.proceed();
     }
 
     private static ReadConsistency query(ReplicatedBeans.Call call, MethodInvocation invocation) {

@@ -28,6 +28,7 @@ public final class ReplicationConfiguration {
             ObjectProvider<ReplicatedBeans> beans,
             ObjectProvider<RaftNode> node,
             ObjectProvider<ReplicationSettings> settings,
+            ObjectProvider<CommandOutcomes> outcomes,
             ObjectProvider<CommandListener> listeners,
             ObjectProvider<PromisedCalls> promisedCalls) {
         return new ReplicatedMethodAdvisor(new ReplicatedMethodInterceptor(
@@ -36,6 +37,7 @@ public final class ReplicationConfiguration {
                         node.getIfAvailable(),
                         beans.getObject().codecs(),
                         settings.getObject(),
+                        outcomes.getObject(),
                         listeners.orderedStream().toList(),
                         InstantSource.system()),
                 () -> new QueryCaller(
@@ -61,6 +63,17 @@ public final class ReplicationConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static OtherContexts replicatedBeansOfOtherContexts(ApplicationContext context) {
         return new OtherContexts(context);
+    }
+
+    @Bean
+    static CommandOutcomes commandOutcomes(
+            ObjectProvider<RaftNode> node, ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
+        return new CommandOutcomes(node, beans, settings, InstantSource.system());
+    }
+
+    @Bean
+    static CommandWatchdog commandWatchdog(ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
+        return new CommandWatchdog(beans.watch(), settings);
     }
 
     @Bean

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -43,7 +44,7 @@ final class StateImage {
     private final ReplicatedBeans beans;
     private final FieldFormat format;
 
-    StateImage(ReplicatedBeans beans) {
+    StateImage(ReplicatedBeans beans, List<LibraryState> own) {
         this.beans = beans;
         this.format = new FieldFormat(beans.stateFormat());
     }

@@ -108,6 +108,7 @@ final class Proposals {
         } else if (leader.equals(self)) {
             handToEngine(proposal.command(), proposal);
         } else {
+            proposal.passedOnTo(leader);
             transport.call(
                     leader,
                     MessageKind.PROPOSE.number(),
@@ -115,6 +116,11 @@ final class Proposals {
                     proposal.remaining(),
                     (answer, failure) -> forwarded(proposal, leader, answer, failure));
         }
+    }
+
+    /** Whoever passed a command on to another leader had better ask again than wait for its deadline. */
+    void leaderChanged(String leader) {
+        pending.forEach(proposal -> proposal.leaderChanged(leader));
     }
 
     private void forwarded(

@@ -221,6 +221,9 @@ final class RunningMember {
             log.info("Member {} follows leader {} in term {}", settings.nodeId(), leaderId, term);
         }
         listeners.leaderChanged(term, leaderId);
+        if (leaderId != null) {
+            proposals.leaderChanged(leaderId);
+        }
     }
 
     /** Calls of peers that are not the engine's. */
