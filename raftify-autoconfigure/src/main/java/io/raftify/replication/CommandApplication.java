@@ -74,17 +74,14 @@ final class CommandApplication {
     }
 
     private static @Nullable Object invoke(Prepared command, AppliedContext context) throws ThrownException {
-        ReplicatedMethod method = command.method();
         try {
-            return method.method().invoke(command.target().object(), method.called(command.arguments(), context));
+            return command.target().invoke(command.method().called(command.arguments(), context));
         } catch (InvocationTargetException thrown) {
             Throwable cause = thrown.getCause();
             if (isOfThisMember(cause)) {
                 throw (Error) cause;
             }
             throw new ThrownException(cause);
-        } catch (IllegalAccessException impossible) {
-            throw new IllegalStateException("made accessible when the bean was checked", impossible);
         }
     }
 
