@@ -10,8 +10,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  * Tells whether this member can serve. Belongs to readiness and never to liveness: restarting a member does not bring a
  * lost quorum back, it only takes one more voter away.
  *
- * <p>{@code UP}: caught up and a leader is known. {@code OUT_OF_SERVICE}: not yet, or not any more. {@code DOWN}: the
- * member stopped taking part after a failure and needs a person.
+ * <p>{@code UP}: caught up and a leader is known. {@code OUT_OF_SERVICE}: not yet, or not any more; also while the member is
+ * parked and waits for a newer build of the application. {@code DOWN}: the member stopped taking part after a failure and
+ * needs a person.
  */
 public final class RaftHealthIndicator extends AbstractHealthIndicator implements HealthIndicator {
 

@@ -3,15 +3,15 @@ package io.raftify.replication;
 import io.raftify.annotation.ReadConsistency;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Parameter;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.Advised;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.StringValueResolver;
 
 /** Holds one bean against everything a replicated bean must be, and refuses it in words that name the remedy. */
 final class BeanCheck {
@@ -19,15 +19,22 @@ final class BeanCheck {
     private final String name;
     private final Class<?> type;
     private final BeanScan scan;
-    private final Codecs codecs;
     private final CborFormat stateFormat;
+    private final SignatureCheck signatures;
 
-    BeanCheck(String name, Class<?> type, BeanScan scan, Codecs codecs, CborFormat stateFormat) {
+    /** @param placeholders resolves what annotations leave to the environment */
+    BeanCheck(
+            String name,
+            Class<?> type,
+            BeanScan scan,
+            Codecs codecs,
+            CborFormat stateFormat,
+            StringValueResolver placeholders) {
         this.name = name;
         this.type = type;
         this.scan = scan;
-        this.codecs = codecs;
         this.stateFormat = stateFormat;
+        this.signatures = new SignatureCheck(name, type, codecs, placeholders);
     }
 
     /** What can be said before the bean exists. */
@@ -72,72 +79,22 @@ final class BeanCheck {
 
     /** What can be said of the bean itself. */
     ReplicatedBean check(Object bean) {
-        checkIntercepted(bean);
+        Set<Method> marked = new LinkedHashSet<>(scan.commands().keySet());
+        marked.addAll(scan.queries().keySet());
+        new ProxyCheck(name, type, marked).check(bean);
         Object target = target(bean);
         Map<Method, ReplicatedMethod> commands = new LinkedHashMap<>();
-        scan.commands().forEach((method, command) -> commands.put(method, checkSignature(command, method)));
+        scan.commands().forEach((method, command) -> commands.put(method, signatures.command(command, method)));
         Map<Method, ReadConsistency> queries = new LinkedHashMap<>(scan.queries());
+        queries.keySet().forEach(signatures::query);
         commands.keySet().forEach(method -> method.setAccessible(true));
         List<StateField> state = new StateCheck(name, type, stateFormat).check(scan.state(), target);
         return new ReplicatedBean(name, type, target, commands, queries, state);
     }
 
-    private void checkIntercepted(Object bean) {
-        if (!isIntercepted(bean)) {
-            throw refused(
-                    firstMarked(),
-                    "The bean has no proxy that intercepts its calls, so they would stay local. It was created before"
-                            + " proxies could be made, most likely because a BeanPostProcessor depends on it.",
-                    "Do not inject the bean into a BeanPostProcessor; let the processor look it up when it needs it,"
-                            + " for example through an ObjectProvider.");
-        }
-    }
-
-    private static boolean isIntercepted(@Nullable Object bean) {
-        Object layer = bean;
-        while (layer instanceof Advised advised) {
-            for (var advisor : advised.getAdvisors()) {
-                if (advisor instanceof ReplicatedMethodAdvisor) {
-                    return true;
-                }
-            }
-            layer = AopProxyUtils.getSingletonTarget(layer);
-        }
-        return false;
-    }
-
     /** The object behind all proxies. */
     static Object target(Object bean) {
-        Object layer = bean;
-        Object inner = AopProxyUtils.getSingletonTarget(layer);
-        while (inner != null) {
-            layer = inner;
-            inner = AopProxyUtils.getSingletonTarget(layer);
-        }
-        return layer;
-    }
-
-    private ReplicatedMethod checkSignature(String command, Method method) {
-        ReplicatedMethod replicated = ReplicatedMethod.of(command, 1, null, name, type, method);
-        @Nullable Object[] parameters = replicated.written(method.getParameters());
-        for (int i = 0; i < parameters.length; i++) {
-            Optional<String> problem =
-                    codecs.primary().problemWith(replicated.argumentTypes().get(i));
-            if (problem.isPresent()) {
-                throw refused(
-                        method,
-                        "The argument '" + ((Parameter) parameters[i]).getName() + "' cannot be encoded: " + problem.get() + ".",
-                        "Change the type of the argument, or pass what the command needs to know in another form.");
-            }
-        }
-        Optional<String> problem = codecs.primary().problemWith(replicated.resultType());
-        if (problem.isPresent()) {
-            throw refused(
-                    method,
-                    "The result cannot be encoded: " + problem.get() + ".",
-                    "Change the type of the result, or return what the caller needs to know in another form.");
-        }
-        return replicated;
+        return ProxyCheck.target(bean);
     }
 
     private @Nullable Method firstMarked() {

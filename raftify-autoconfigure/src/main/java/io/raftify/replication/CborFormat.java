@@ -11,6 +11,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -19,6 +20,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.ValueSerializerModifier;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
@@ -35,6 +37,7 @@ final class CborFormat {
     private static final int MAX_DEPTH = 500;
 
     private final CBORMapper mapper;
+    private final ObjectReader trees;
     private final EncodableTypes types;
 
     CborFormat() {
@@ -43,6 +46,7 @@ final class CborFormat {
 
     private CborFormat(CBORMapper mapper) {
         this.mapper = mapper;
+        this.trees = mapper.reader().without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
         this.types = new EncodableTypes(mapper);
     }
 
@@ -78,6 +82,16 @@ final class CborFormat {
 
     ObjectReader reader(ResolvableType type) {
         return mapper.readerFor(types.javaType(type));
+    }
+
+    /** What was written as a tree; nothing in it is rounded or shortened. */
+    JsonNode readTree(byte[] bytes) {
+        CborTags.check(bytes);
+        return trees.readTree(bytes);
+    }
+
+    byte[] writeTree(JsonNode tree) {
+        return mapper.writeValueAsBytes(tree);
     }
 
     CBORMapper mapper() {

@@ -1,6 +1,7 @@
 package io.raftify.replication;
 
 import com.google.protobuf.ByteString;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandOutcome;
 import java.lang.reflect.InvocationTargetException;
@@ -40,7 +41,7 @@ final class CommandApplication {
         ReplicatedBeans.Target target = beans.command(envelope.getCommand());
         if (target == null) {
             throw new UnsupportedEntryException("Entry " + index + " holds the command '" + envelope.getCommand()
-                    + "', which this application does not have. It was proposed by '" + proposer
+                    + "' version " + envelope.getVersion() + ", which this application does not have. It was proposed by '" + proposer
                     + "', probably by another version of the application: deploy here a version that has the command.");
         }
         CommandCodec codec = beans.codecs().find(envelope.getCodec());
@@ -49,20 +50,7 @@ final class CommandApplication {
                     + "', which this application does not have: deploy here a version that has it.");
         }
         ReplicatedMethod method = target.method();
-        if (envelope.getVersion() != method.version()) {
-            throw new UnsupportedEntryException("Entry " + index + " holds version " + envelope.getVersion()
-                    + " of the command '" + envelope.getCommand() + "', this application has version "
-                    + method.version() + ": deploy here a version that has it.");
-        }
-        try {
-            return new Prepared(
-                    target, codec, codec.decodeCall(method, envelope.getPayload().toByteArray()));
-        } catch (IllegalArgumentException unreadable) {
-            throw new UnsupportedEntryException(
-                    "Entry " + index + ", proposed by '" + proposer + "': " + unreadable.getMessage()
-                            + ". Deploy here a version whose " + method + " takes these arguments.",
-                    unreadable);
-        }
+        return new Prepared(target, codec, beans.build().upcasters().arguments(index, proposer, envelope, method, codec));
     }
 
     /** Runs it, alone. */
@@ -100,17 +88,14 @@ final class CommandApplication {
     }
 
     private static @Nullable Object invoke(Prepared command, AppliedContext context) throws ThrownException {
-        ReplicatedMethod method = command.method();
         try {
-            return method.method().invoke(command.target().object(), method.called(command.arguments(), context));
+            return command.target().invoke(command.method().called(command.arguments(), context));
         } catch (InvocationTargetException thrown) {
             Throwable cause = thrown.getCause();
             if (isOfThisMember(cause)) {
                 throw (Error) cause;
             }
             throw new ThrownException(cause);
-        } catch (IllegalAccessException impossible) {
-            throw new IllegalStateException("made accessible when the bean was checked", impossible);
         }
     }
 

@@ -196,8 +196,7 @@ final class EncodableTypes {
 
     private static @Nullable String refusal(ResolvableType type, Class<?> raw) {
         if (isAsync(raw)) {
-            return name(type) + " is a promise, not a value; let the method return the value itself, the call waits"
-                    + " for it";
+            return name(type) + " is a promise, not a value; use the type of what it promises";
         }
         if (raw == Object.class) {
             return "Object does not say what is in it; name the type";

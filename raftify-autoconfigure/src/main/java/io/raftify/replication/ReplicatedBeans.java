@@ -4,6 +4,7 @@ import io.raftify.annotation.ReadConsistency;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.StateMachine;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.Comparator;
@@ -15,10 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -31,13 +30,22 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final Codecs codecs;
     private final CborFormat stateFormat;
     private final FieldFormat fieldFormat;
+    private final ProxiedBeans proxied;
     private final StateGate gate = new StateGate();
     private final CommandWatch watch = new CommandWatch();
 
-    private volatile @Nullable Catalogue catalogue;
+    private final Admissions admissions = new Admissions(applied -> build().knowsEffectsOf(applied));
 
-    ReplicatedBeans(ConfigurableListableBeanFactory beanFactory, Codecs codecs, CborFormat stateFormat) {
+    private volatile @Nullable Catalogue catalogue;
+    private volatile @Nullable ApplicationBuild build;
+
+    ReplicatedBeans(
+            ConfigurableListableBeanFactory beanFactory,
+            Codecs codecs,
+            CborFormat stateFormat,
+            ProxiedBeans proxied) {
         this.beanFactory = beanFactory;
+        this.proxied = proxied;
         this.codecs = codecs;
         this.stateFormat = stateFormat;
         this.fieldFormat = new FieldFormat(stateFormat);
@@ -66,13 +74,19 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
             BeanScan scan = BeanScan.of(displayName(name), type);
             boolean replicated = !scan.isEmpty() || StreamedState.class.isAssignableFrom(type);
             if (replicated && !isScopedProxy(name)) {
-                BeanCheck check = new BeanCheck(displayName(name), type, scan, codecs, stateFormat);
+                BeanCheck check = new BeanCheck(
+                        displayName(name), type, scan, codecs, stateFormat, beanFactory::resolveEmbeddedValue);
                 check.checkDefinition(name, beanFactory);
                 found.add(check.check(beanFactory.getBean(name)));
             }
         }
+        proxied.refuseAllBut(found.byTarget.keySet());
+        OtherContexts.refuseAbove(beanFactory);
         found.beans.values().forEach(this::refuseBesideAnotherStateMachine);
         found.beans.values().forEach(bean -> keepInitialState(bean, found));
+        List<ReplicatedMethod> methods =
+                found.commands.values().stream().map(Target::method).toList();
+        build = ApplicationBuild.of(beanFactory, methods, found.beans.values(), codecs, stateFormat);
         catalogue = found;
     }
 
@@ -114,6 +128,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     private @Nullable Class<?> classOf(String name) {
+        Class<?> made = proxied.classOf(name);
+        if (made != null) {
+            return made;
+        }
         Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, name);
         if (beanFactory.containsSingleton(name)) {
             Object bean = beanFactory.getSingleton(name);
@@ -181,6 +199,19 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
         return watch;
     }
 
+    Admissions admissions() {
+        return admissions;
+    }
+
+    /** What this build of the application can apply. */
+    ApplicationBuild build() {
+        ApplicationBuild known = build;
+        if (known == null) {
+            throw new IllegalStateException("The replicated beans are not known yet");
+        }
+        return known;
+    }
+
     Collection<ReplicatedBean> beans() {
         return filled().beans.values();
     }
@@ -208,8 +239,8 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     private static Call resolve(ReplicatedBean bean, Method called) {
-        Method own = BridgeMethodResolver.findBridgedMethod(AopUtils.getMostSpecificMethod(called, bean.type()));
-        return new Call(bean.commands().get(own), bean.queries().get(own));
+        Method own = Declarations.own(called, bean.type());
+        return new Call(bean.commands().get(own), bean.queries().get(own), ResultForm.of(own, bean.type()));
     }
 
     private Catalogue filled() {
@@ -221,11 +252,33 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     /** A command's method and the object it acts on. */
-    record Target(ReplicatedMethod method, Object object) {}
+    record Target(ReplicatedMethod method, ResultForm form, Object object) {
 
-    /** One of the two is there. */
+        /**
+         * Runs the method, and takes its value out of a promise.
+         *
+         * @throws InvocationTargetException with the exception that the method threw or promised
+         */
+        @Nullable Object invoke(@Nullable Object[] arguments) throws InvocationTargetException {
+            Object returned;
+            try {
+                returned = method.method().invoke(object, arguments);
+            } catch (IllegalAccessException impossible) {
+                throw new IllegalStateException("made accessible when the bean was checked", impossible);
+            }
+            try {
+                return form.settle(returned);
+            } catch (Throwable promised) {
+                throw new InvocationTargetException(promised);
+            }
+        }
+    }
+
+    /** Command or query; one of the two is there. */
     record Call(
-            @Nullable ReplicatedMethod command, @Nullable ReadConsistency query) {}
+            @Nullable ReplicatedMethod command,
+            @Nullable ReadConsistency query,
+            ResultForm form) {}
 
     /** What calls on one bean mean; a method may be called as the class's own or as an interface's. */
     private record BeanCalls(ReplicatedBean bean, Map<Method, Call> byMethod) {}
@@ -241,7 +294,8 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
             beans.put(bean.name(), bean);
             byTarget.put(bean.target(), new BeanCalls(bean, new ConcurrentHashMap<>()));
             bean.commands().values().forEach(method -> {
-                Target earlier = commands.putIfAbsent(method.command(), new Target(method, bean.target()));
+                ResultForm form = ResultForm.of(method.method(), bean.type());
+                Target earlier = commands.putIfAbsent(method.command(), new Target(method, form, bean.target()));
                 if (earlier != null) {
                     throw new ReplicatedBeanException(
                             bean.name(),

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
 import io.raftify.node.StoredSnapshot;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
 import io.raftify.replication.wire.EntryOutcome;
@@ -29,10 +30,13 @@ public final class ReplicatedStateMachine implements StateMachine {
     private final KeyedOutcomes keyed = new KeyedOutcomes();
     private final StateImage image;
 
+    /** Whether the state is more than what the application starts with. */
+    private volatile boolean applied;
+
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
-        this.image = new StateImage(beans, List.of(time, sessions, keyed));
+        this.image = new StateImage(beans, List.of(time, sessions, keyed, beans.admissions()));
     }
 
     /** The command that is being applied now; null if there is none. Any thread may ask. */
@@ -55,6 +59,7 @@ public final class ReplicatedStateMachine implements StateMachine {
 
     private byte[] applyNow(long index, long term, byte[] bytes) {
         LogEntry entry = parse(index, bytes);
+        applied = true;
         long now = time.advance(entry.getProposedAtMillis());
         sessions.expire(now);
         keyed.expire(now);
@@ -65,6 +70,10 @@ public final class ReplicatedStateMachine implements StateMachine {
                 yield outcome(index).setSession(index).build().toByteArray();
             }
             case RESOLVE -> resolve(index, now, entry.getResolve().getId());
+            case ADMIT -> {
+                beans.admissions().admit(entry.getAdmit());
+                yield outcome(index).build().toByteArray();
+            }
             case CONTENT_NOT_SET ->
                 throw new UnsupportedEntryException("Entry " + index + ", proposed by '" + entry.getProposer()
                         + "', holds nothing that this application knows: deploy here a version that does.");
@@ -104,6 +113,8 @@ public final class ReplicatedStateMachine implements StateMachine {
     private EntryOutcome apply(long index, long term, long now, LogEntry entry) {
         CommandEnvelope envelope = entry.getCommand();
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
+        beans.admissions().applied(Requirement.command(envelope.getCommand(), envelope.getVersion()), index);
+        beans.admissions().applied(Requirement.codec(envelope.getCodec()), index);
         byte[] key = key(command);
         if (key == null) {
             return run(index, term, now, entry, command);
@@ -195,9 +206,19 @@ public final class ReplicatedStateMachine implements StateMachine {
      * Replaces the state of all replicated beans, or changes nothing.
      *
      * @throws IOException if the bytes are damaged, or hold a bean that this application does not have
+     * @throws UnsupportedEntryException if they hold what a command did that this application does not have
      */
     @Override
     public void restore(StoredSnapshot snapshot) throws IOException {
-        image.restore(snapshot);
+        try {
+            image.restore(snapshot);
+        } catch (UnsupportedEntryException unsupported) {
+            if (!applied) {
+                // The state is not one that was behind, but none at all.
+                beans.gate().condemn(String.valueOf(unsupported.getMessage()));
+            }
+            throw unsupported;
+        }
+        applied = true;
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -28,11 +29,13 @@ public final class ReplicationConfiguration {
             ObjectProvider<RaftNode> node,
             ObjectProvider<ReplicationSettings> settings,
             ObjectProvider<CommandOutcomes> outcomes,
-            ObjectProvider<CommandListener> listeners) {
+            ObjectProvider<CommandListener> listeners,
+            ObjectProvider<PromisedCalls> promisedCalls) {
         return new ReplicatedMethodAdvisor(new ReplicatedMethodInterceptor(
                 beans::getObject,
                 () -> new CommandCaller(
                         node.getIfAvailable(),
+                        new HoldBack(node.getIfAvailable(), beans.getObject()),
                         beans.getObject().codecs(),
                         settings.getObject(),
                         outcomes.getObject(),
@@ -41,7 +44,26 @@ public final class ReplicationConfiguration {
                 () -> new QueryCaller(
                         node.getIfAvailable(),
                         beans.getObject().gate(),
-                        settings.getObject().readTimeout())));
+                        settings.getObject().readTimeout()),
+                promisedCalls::getObject));
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static PromisedCalls replicatedPromisedCalls() {
+        return new PromisedCalls();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ProxiedBeans replicatedProxiedBeans() {
+        return new ProxiedBeans();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static OtherContexts replicatedBeansOfOtherContexts(ApplicationContext context) {
+        return new OtherContexts(context);
     }
 
     @Bean
@@ -51,13 +73,21 @@ public final class ReplicationConfiguration {
     }
 
     @Bean
+    static UpgradeWatch upgradeWatch(
+            ObjectProvider<RaftNode> node, ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
+        return new UpgradeWatch(node, beans, settings, InstantSource.system());
+    }
+
+    @Bean
     static CommandWatchdog commandWatchdog(ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
         return new CommandWatchdog(beans.watch(), settings);
     }
 
     @Bean
     static ReplicatedBeans replicatedBeans(
-            ConfigurableListableBeanFactory beanFactory, ObjectProvider<CommandCodec> codecs) {
+            ConfigurableListableBeanFactory beanFactory,
+            ObjectProvider<CommandCodec> codecs,
+            ProxiedBeans proxied) {
         CborFormat format = new CborFormat();
         CommandCodec cbor = new CborCommandCodec(format);
         List<CommandCodec> all = new ArrayList<>(codecs.orderedStream().toList());
@@ -67,6 +97,6 @@ public final class ReplicationConfiguration {
                     + " entries @Primary, the others will read what they wrote.");
         }
         all.add(cbor);
-        return new ReplicatedBeans(beanFactory, new Codecs(own != null ? own : cbor, all), format);
+        return new ReplicatedBeans(beanFactory, new Codecs(own != null ? own : cbor, all), format, proxied);
     }
 }

@@ -16,6 +16,7 @@ import io.raftify.annotation.ReplicatedState;
 import io.raftify.fuzz.Fuzz;
 import io.raftify.node.RaftException;
 import io.raftify.node.ReadUnavailableException;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.FuzzedArgumentsTests.Seat;
 import io.raftify.replication.wire.BusinessException;
 import io.raftify.replication.wire.CommandEnvelope;

@@ -15,7 +15,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +37,7 @@ public final class SingleMemberNode implements RaftNode {
     private final ExecutorService applyThread =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "test-apply"));
 
+    private final Map<String, byte[]> announced = new ConcurrentHashMap<>();
     private volatile boolean running;
     private volatile long applied;
     private volatile @Nullable String failure;
@@ -143,7 +146,27 @@ public final class SingleMemberNode implements RaftNode {
                 running,
                 List.of(),
                 new StorageStatus("memory", "none", null, 1, 0),
-                failure));
+                failure,
+                null));
+    }
+
+    /** From now on, another member is taken to have announced this. */
+    public void announcedBy(String peer, String part, byte @Nullable [] content) {
+        if (content == null) {
+            announced.remove(peer + "/" + part);
+        } else {
+            announced.put(peer + "/" + part, content);
+        }
+    }
+
+    @Override
+    public void announce(String part, byte[] content) {
+        announced.put(nodeId + "/" + part, content);
+    }
+
+    @Override
+    public byte @Nullable [] announced(String nodeId, String part) {
+        return announced.get(nodeId + "/" + part);
     }
 
     @Override

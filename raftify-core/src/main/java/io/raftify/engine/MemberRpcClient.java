@@ -106,6 +106,10 @@ final class MemberRpcClient implements RpcClient {
         if (notYet != null) {
             throw new RemotingException(notYet);
         }
+        String parked = current.participation().parking().refusalOfOutgoing(request);
+        if (parked != null) {
+            throw new RemotingException(parked);
+        }
         MemberTransport.Callback onAnswer = (answer, failure) -> complete(kind, callback, answer, failure);
         current.transport()
                 .call(

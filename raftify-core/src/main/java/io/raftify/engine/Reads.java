@@ -50,6 +50,10 @@ final class Reads {
         if (refusal != null) {
             return CompletableFuture.failedFuture(new ReadUnavailableException("Not read: " + refusal + "."));
         }
+        String parked = participation.parking().refusal();
+        if (parked != null) {
+            return CompletableFuture.failedFuture(new ReadUnavailableException("Not read: " + parked + "."));
+        }
         if (!gate.enter(0)) {
             return CompletableFuture.failedFuture(
                     new ReadUnavailableException("Not read: too many reads wait on this member: " + gate + "."));
@@ -152,7 +156,12 @@ final class Reads {
 
             @Override
             public void run(Status status, long index, byte[] context) {
-                if (status.isOk()) {
+                Parking.Parked parked = participation.parking().parked();
+                if (status.isOk() && parked != null && index > parked.appliedIndex()) {
+                    // To the engine it is applied, but not to the state machine.
+                    onEnd.run();
+                    fail("this member is parked after index " + parked.appliedIndex() + ": " + parked.reason());
+                } else if (status.isOk()) {
                     // Also when another attempt was begun meanwhile: the index was right after the call began.
                     onEnd.run();
                     future.complete(index);
