@@ -46,9 +46,9 @@ final class StateDigests {
                 digests.put(bean.name() + "." + field.name(), field.isImmutable() ? digest : now(digest));
             }
             StreamedState streamed = bean.streamed();
-            byte[] own = streamed != null ? streamed.digest() : null;
-            if (own != null) {
-                digests.put(bean.name(), now(() -> hash(own)));
+            byte[] made = streamed != null ? streamed.digest() : null;
+            if (made != null) {
+                digests.put(bean.name(), now(() -> hash(made)));
             }
         }
         for (LibraryState part : own) {

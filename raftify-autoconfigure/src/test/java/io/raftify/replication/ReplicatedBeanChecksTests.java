@@ -13,9 +13,12 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
@@ -158,6 +161,25 @@ class ReplicatedBeanChecksTests {
     void stateInAFinalFieldWithAnImmutableContainer() {
         fails(context(ImmutableState.class), "is final and holds a container that cannot be changed", "new HashMap");
         fails(context(EmptyImmutableState.class), "is final and holds a container that cannot", "new HashMap");
+    }
+
+    @Test
+    void stateThatMayVanishByItself() {
+        fails(context(WeakState.class), "holds a java.util.WeakHashMap, which loses its elements", "Let it hold a HashMap");
+        fails(context(IdentityState.class), "IdentityHashMap loses its elements, or tells them apart", "Change the type");
+    }
+
+    @Test
+    void anAtomicHolderThatHoldsMoreThanOneValue() {
+        fails(context(AtomicArrayState.class), "is a AtomicLongArray, which has no form in a snapshot", "AtomicLong,");
+    }
+
+    @Test
+    void aBeanThatWritesItsOwnStateWithoutCommands() {
+        fails(
+                context(StreamedWithoutCommands.class),
+                "is a StreamedState, but the bean has no @ReplicatedCommand",
+                "Mark the methods");
     }
 
     @Test
@@ -372,6 +394,40 @@ class ReplicatedBeanChecksTests {
 
         @ReplicatedCommand("c")
         public void more() {}
+    }
+
+    static class WeakState {
+        @ReplicatedState
+        final Map<String, String> names = new WeakHashMap<>();
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class IdentityState {
+        @ReplicatedState
+        final Map<String, IdentityHashMap<String, String>> names = new HashMap<>();
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class AtomicArrayState {
+        @ReplicatedState
+        AtomicLongArray counts = new AtomicLongArray(3);
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class StreamedWithoutCommands implements StreamedState {
+        @Override
+        public StateSnapshot snapshot() {
+            return out -> {};
+        }
+
+        @Override
+        public void restore(InputStream in) {}
     }
 
     static class StaticState {
