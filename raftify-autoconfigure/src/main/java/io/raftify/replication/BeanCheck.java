@@ -54,6 +54,15 @@ final class BeanCheck {
                     "The class is final, so a call cannot be intercepted and would stay local.",
                     type.isRecord() ? "Make it a class instead of a record." : "Remove 'final' from the class.");
         }
+        List<Method> local = new LifecycleCheck(definition, type, beanFactory).calledByTheContainer(marked());
+        if (!local.isEmpty()) {
+            throw refused(
+                    local.get(0),
+                    "The container itself calls the method when it makes the bean or destroys it, on the object and past"
+                            + " its proxy, so that call would stay local.",
+                    "Leave it to a method that is not replicated, and call the command when the application is ready, for"
+                            + " example from an ApplicationRunner.");
+        }
         if (scan.commands().isEmpty() && !scan.state().isEmpty()) {
             throw refused(
                     null,
@@ -73,9 +82,7 @@ final class BeanCheck {
 
     /** What can be said of the bean itself. */
     ReplicatedBean check(Object bean) {
-        Set<Method> marked = new LinkedHashSet<>(scan.commands().keySet());
-        marked.addAll(scan.queries().keySet());
-        new ProxyCheck(name, type, marked).check(bean);
+        new ProxyCheck(name, type, marked()).check(bean);
         Object target = target(bean);
         Map<Method, ReplicatedMethod> commands = new LinkedHashMap<>();
         scan.commands().forEach((method, command) -> commands.put(method, signatures.command(command, method)));
@@ -155,11 +162,14 @@ final class BeanCheck {
         }
     }
 
+    private Set<Method> marked() {
+        Set<Method> marked = new LinkedHashSet<>(scan.commands().keySet());
+        marked.addAll(scan.queries().keySet());
+        return marked;
+    }
+
     private @Nullable Method firstMarked() {
-        return scan.commands().keySet().stream()
-                .findFirst()
-                .or(() -> scan.queries().keySet().stream().findFirst())
-                .orElse(null);
+        return marked().stream().findFirst().orElse(null);
     }
 
     private ReplicatedBeanException refused(@Nullable Method method, String problem, String remedy) {

@@ -11,6 +11,7 @@ import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.testnode.SingleMemberNode;
+import jakarta.annotation.PostConstruct;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +26,7 @@ import org.springframework.aop.support.NameMatchMethodPointcut;
 import org.springframework.aop.target.HotSwappableTargetSource;
 import org.springframework.beans.factory.BeanNotOfRequiredTypeException;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
@@ -186,6 +188,26 @@ class ProxiedBeansTests {
         context(AddsAndMore.class).run(context -> assertThat(
                         context.getBean(AddsAndMore.class).more())
                 .isEqualTo(1));
+    }
+
+    @Test
+    void aCommandThatTheContainerCallsPastTheProxy() {
+        String problem = "The container itself calls the method";
+        fails(context(CommandsAtConstruction.class), problem, "from an ApplicationRunner");
+        fails(context(CommandsAsInitializingBean.class), problem, "from an ApplicationRunner");
+        fails(context(ClosesByCommand.class), problem, "from an ApplicationRunner");
+        fails(context(InitMethod.class), problem, "from an ApplicationRunner");
+        fails(context(InferredDestroyMethod.class), problem, "from an ApplicationRunner");
+        context(CommandsNamedAlike.class).run(context -> {
+            context.getBean(CommandsNamedAlike.class).close();
+            context.getBean(CommandsNamedAlike.class).destroy();
+            assertThat(commands(context.getBean(SingleMemberNode.class))).hasSize(2);
+        });
+    }
+
+    @Test
+    void aCommandThatAProxyAnswersItself() {
+        fails(context(HashedByCommand.class), "A proxy answers hashCode itself", "another name");
     }
 
     @Test
@@ -383,6 +405,87 @@ class ProxiedBeansTests {
         @ReplicatedCommand("more.more")
         public int more() {
             return ++value;
+        }
+    }
+
+    static class CommandsAtConstruction {
+        @ReplicatedState
+        private int value;
+
+        @PostConstruct
+        @ReplicatedCommand("c")
+        public void load() {
+            value++;
+        }
+    }
+
+    static class CommandsAsInitializingBean implements InitializingBean {
+        @ReplicatedState
+        private int value;
+
+        @Override
+        @ReplicatedCommand("c")
+        public void afterPropertiesSet() {
+            value++;
+        }
+    }
+
+    static class ClosesByCommand implements AutoCloseable {
+        @ReplicatedState
+        private int value;
+
+        @Override
+        @ReplicatedCommand("c")
+        public void close() {
+            value++;
+        }
+    }
+
+    /** Registered by its class, so that nothing infers how to close it. */
+    static class CommandsNamedAlike {
+        @ReplicatedState
+        private int value;
+
+        @ReplicatedCommand("close")
+        public void close() {
+            value++;
+        }
+
+        @ReplicatedCommand("destroy")
+        public void destroy() {
+            value++;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class InitMethod {
+        @Bean(initMethod = "destroy", destroyMethod = "")
+        CommandsNamedAlike alike() {
+            return new CommandsNamedAlike();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class InferredDestroyMethod {
+        @Bean
+        CommandsNamedAlike alike() {
+            return new CommandsNamedAlike();
+        }
+    }
+
+    static class HashedByCommand {
+        @ReplicatedState
+        private int value;
+
+        @Override
+        @ReplicatedCommand("c")
+        public int hashCode() {
+            return value;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
         }
     }
 
