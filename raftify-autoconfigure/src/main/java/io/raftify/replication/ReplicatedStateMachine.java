@@ -3,13 +3,13 @@ package io.raftify.replication;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.Refusal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -197,7 +197,7 @@ public final class ReplicatedStateMachine implements StateMachine {
      * @throws IOException if the bytes are damaged, or hold a bean that this application does not have
      */
     @Override
-    public void restore(InputStream in) throws IOException {
-        image.restore(in);
+    public void restore(StoredSnapshot snapshot) throws IOException {
+        image.restore(snapshot);
     }
 }

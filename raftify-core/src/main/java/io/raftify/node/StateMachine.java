@@ -1,7 +1,6 @@
 package io.raftify.node;
 
 import java.io.IOException;
-import java.io.InputStream;
 
 /**
  * What the log drives. {@link #apply}, {@link #snapshot} and {@link #restore} are called by one thread at a time, in
@@ -29,10 +28,11 @@ public interface StateMachine {
     StateSnapshot snapshot();
 
     /**
-     * Replaces the whole state by what {@link StateSnapshot#writeTo} wrote, here or on another member.
+     * Replaces the whole state by what {@link StateSnapshot#writeTo} wrote, here or on another member. It may be read
+     * more than once.
      *
      * @throws IOException if the bytes cannot be restored; the member then stops, since a half-restored state must not
      *     be served
      */
-    void restore(InputStream in) throws IOException;
+    void restore(StoredSnapshot snapshot) throws IOException;
 }

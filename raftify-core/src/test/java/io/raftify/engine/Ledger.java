@@ -2,6 +2,7 @@ package io.raftify.engine;
 
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -49,15 +50,17 @@ final class Ledger implements StateMachine {
     }
 
     @Override
-    public synchronized void restore(InputStream in) throws IOException {
-        DataInputStream data = new DataInputStream(in);
-        int count = data.readInt();
-        lines.clear();
-        for (int i = 0; i < count; i++) {
-            lines.add(new String(data.readNBytes(data.readInt()), StandardCharsets.UTF_8));
-        }
-        if (in.read() != -1) {
-            throw new IOException("more than was written");
+    public synchronized void restore(StoredSnapshot snapshot) throws IOException {
+        try (InputStream in = snapshot.open()) {
+            DataInputStream data = new DataInputStream(in);
+            int count = data.readInt();
+            lines.clear();
+            for (int i = 0; i < count; i++) {
+                lines.add(new String(data.readNBytes(data.readInt()), StandardCharsets.UTF_8));
+            }
+            if (in.read() != -1) {
+                throw new IOException("more than was written");
+            }
         }
     }
 
