@@ -140,7 +140,11 @@ class ReplicatedBeanChecksTests {
     void aResultThatCannotBeEncoded() {
         fails(
                 context(BadResult.class),
-                "The result cannot be encoded: java.util.concurrent.CompletableFuture<java.lang.String> is a promise",
+                "The result cannot be encoded: InputStream is abstract",
+                "Change the type of the result");
+        fails(
+                context(BadPromise.class),
+                "The result cannot be encoded: InputStream is abstract",
                 "Change the type of the result");
     }
 
@@ -220,7 +224,7 @@ class ReplicatedBeanChecksTests {
         });
     }
 
-    private static void fails(ApplicationContextRunner runner, String problem, String remedy) {
+    static void fails(ApplicationContextRunner runner, String problem, String remedy) {
         runner.run(context -> {
             assertThat(context).hasFailed();
             Throwable root = context.getStartupFailure();
@@ -359,8 +363,18 @@ class ReplicatedBeanChecksTests {
         int count;
 
         @ReplicatedCommand("c")
-        public CompletableFuture<String> more() {
-            return CompletableFuture.completedFuture("");
+        public InputStream more() {
+            return InputStream.nullInputStream();
+        }
+    }
+
+    static class BadPromise {
+        @ReplicatedState
+        int count;
+
+        @ReplicatedCommand("c")
+        public CompletableFuture<InputStream> more() {
+            return CompletableFuture.completedFuture(InputStream.nullInputStream());
         }
     }
 
