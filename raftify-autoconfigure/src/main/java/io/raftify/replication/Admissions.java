@@ -44,9 +44,9 @@ final class Admissions implements LibraryState {
         return admitted.contains(requirement) || isApplied(requirement);
     }
 
-    /** Whether the log is still without commands, as far as it is applied. */
-    boolean isEmpty() {
-        return applied.isEmpty() && admitted.isEmpty();
+    /** Whether nothing was admitted yet, as far as the log is applied: so it is in a new cluster until its first leader looks. */
+    boolean isNew() {
+        return admitted.isEmpty();
     }
 
     void applied(Requirement requirement, long index) {

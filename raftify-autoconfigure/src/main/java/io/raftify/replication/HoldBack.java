@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A member that was heard of since this one started is judged by the build that it last said it runs, also while it is
  * down. For one that was not heard of, the log answers: it is taken to have what was admitted or applied before (see
- * {@link Admissions}). In a cluster whose log holds no command yet, the members that are there decide: a new cluster begins
- * when a quorum is up, and has no older build that somebody could still run.
+ * {@link Admissions}). In a new cluster, where nothing was admitted yet, the members that are there decide: it begins when a
+ * quorum is up, and has no older build that somebody could still run.
  *
  * <p>Thread-safe.
  */
@@ -45,9 +45,9 @@ final class HoldBack {
         NodeStatus status = member.status();
         PeerBuilds.View view = builds.view(member, status);
         List<String> lacking = view.lacking(requirement);
-        // What is not applied here yet may have been admitted, and the log may seem to be empty.
+        // As long as this member is behind, the cluster may seem to be new.
         boolean unheardMayHaveIt =
-                admissions.isAdmitted(requirement) || status.caughtUp() && admissions.isEmpty();
+                admissions.isAdmitted(requirement) || status.caughtUp() && admissions.isNew();
         if (!lacking.isEmpty() || !view.unheard().isEmpty() && !unheardMayHaveIt) {
             throw new UnsupportedCommandException(
                     method.command(),

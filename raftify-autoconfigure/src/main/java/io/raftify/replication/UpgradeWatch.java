@@ -88,7 +88,7 @@ final class UpgradeWatch implements SmartLifecycle {
 
     private void admit(RaftNode member, PeerBuilds.View view) {
         Admissions admissions = beans.admissions();
-        boolean unheardDoNotMatter = view.unheard().isEmpty() || admissions.isEmpty();
+        boolean unheardDoNotMatter = view.unheard().isEmpty() || admissions.isNew();
         List<Requirement> known = !unheardDoNotMatter
                 ? List.of()
                 : beans.build().catalogue().requirements().stream()
@@ -109,6 +109,8 @@ final class UpgradeWatch implements SmartLifecycle {
             admitting.set(false);
             if (failure != null) {
                 log.debug("What every member has could not be noted down; another try follows", failure);
+            } else {
+                log.debug("Noted down that every member has {}", known);
             }
         });
     }
