@@ -32,9 +32,9 @@ final class UpgradeWatch implements SmartLifecycle {
 
     private final ObjectProvider<RaftNode> node;
     private final ReplicatedBeans beans;
+    private final PeerBuilds builds;
     private final ObjectProvider<ReplicationSettings> settings;
     private final InstantSource clock;
-    private final PeerBuilds builds = new PeerBuilds();
     private final AtomicBoolean admitting = new AtomicBoolean();
     private volatile boolean running;
     private @Nullable ScheduledThreadPoolExecutor timer;
@@ -42,10 +42,12 @@ final class UpgradeWatch implements SmartLifecycle {
     UpgradeWatch(
             ObjectProvider<RaftNode> node,
             ReplicatedBeans beans,
+            PeerBuilds builds,
             ObjectProvider<ReplicationSettings> settings,
             InstantSource clock) {
         this.node = node;
         this.beans = beans;
+        this.builds = builds;
         this.settings = settings;
         this.clock = clock;
     }
