@@ -1,10 +1,8 @@
 package io.raftify.replication;
 
 import io.raftify.annotation.ReadConsistency;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,12 +60,20 @@ final class BeanCheck {
                             + " it.",
                     "Mark the methods that change it @ReplicatedCommand, or remove @ReplicatedState.");
         }
-        if (!scan.commands().isEmpty() && scan.state().isEmpty()) {
+        boolean streamed = StreamedState.class.isAssignableFrom(type);
+        if (!scan.commands().isEmpty() && scan.state().isEmpty() && !streamed) {
             throw refused(
                     firstMarked(),
                     "The bean has commands but no field marked @ReplicatedState, so what they change would be in no"
                             + " snapshot and be lost at a restart.",
-                    "Mark the fields that the commands change @ReplicatedState.");
+                    "Mark the fields that the commands change @ReplicatedState, or let the class write its state itself"
+                            + " as a StreamedState.");
+        }
+        if (scan.commands().isEmpty() && streamed) {
+            throw refused(
+                    null,
+                    "The class is a StreamedState, but the bean has no @ReplicatedCommand that could change its state.",
+                    "Mark the methods that change it @ReplicatedCommand, or do not implement StreamedState.");
         }
     }
 
@@ -82,77 +88,13 @@ final class BeanCheck {
         Map<Method, ReadConsistency> queries = new LinkedHashMap<>(scan.queries());
         queries.keySet().forEach(signatures::query);
         commands.keySet().forEach(method -> method.setAccessible(true));
-        List<StateField> state = new ArrayList<>();
-        for (Field field : scan.state()) {
-            state.add(checkState(field, target, state));
-        }
+        List<StateField> state = new StateCheck(name, type, stateFormat).check(scan.state(), target);
         return new ReplicatedBean(name, type, target, commands, queries, state);
     }
 
     /** The object behind all proxies. */
     static Object target(Object bean) {
         return ProxyCheck.target(bean);
-    }
-
-    private StateField checkState(Field field, Object target, List<StateField> before) {
-        String what = "The field '" + field.getName() + "', marked @ReplicatedState,";
-        if (Modifier.isStatic(field.getModifiers())) {
-            throw refused(null, what + " is static.", "Make it a field of the bean.");
-        }
-        StateField state = new StateField(target, field);
-        if (before.stream().anyMatch(other -> other.name().equals(state.name()))) {
-            throw refused(null, what + " has the name of another one the class inherits.", "Rename one of them.");
-        }
-        if (state.isMap() || state.isCollection()) {
-            checkContainer(what, state);
-        } else {
-            checkValue(what, state);
-        }
-        return state;
-    }
-
-    private void checkContainer(String what, StateField state) {
-        if (state.isMap()) {
-            encodable(what + " has keys that", stateFormat.problemWith(state.keyType()));
-        }
-        encodable(
-                what + " has " + (state.isMap() ? "values" : "elements") + " that",
-                stateFormat.problemWith(state.elementType()));
-        if (state.holdsMutableContainer()) {
-            return;
-        }
-        if (state.isFinal()) {
-            throw refused(
-                    null,
-                    what + " is final and holds "
-                            + (state.get() == null ? "nothing" : "a container that cannot be" + " changed")
-                            + ", so it could not be restored.",
-                    "Let it hold a mutable one, such as new HashMap<>(), or make the field not final.");
-        }
-        try {
-            state.newContainer();
-        } catch (IllegalArgumentException notCreatable) {
-            throw refused(
-                    null,
-                    what + " holds no mutable container, and none of its declared type can be created.",
-                    "Let it hold a mutable one from the start, such as new HashMap<>().");
-        }
-    }
-
-    private void checkValue(String what, StateField state) {
-        if (state.isFinal()) {
-            throw refused(
-                    null,
-                    what + " is final and neither a collection nor a map, so it could not be restored.",
-                    "Make the field not final.");
-        }
-        encodable(what, stateFormat.problemWith(state.type()));
-    }
-
-    private void encodable(String what, Optional<String> problem) {
-        if (problem.isPresent()) {
-            throw refused(null, what + " cannot be encoded: " + problem.get() + ".", "Change the type of the field.");
-        }
     }
 
     private @Nullable Method firstMarked() {

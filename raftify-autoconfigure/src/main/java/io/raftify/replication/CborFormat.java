@@ -36,9 +36,40 @@ final class CborFormat {
     /** Deep enough for any data, shallow enough to fail before the stack does. */
     private static final int MAX_DEPTH = 500;
 
-    private final CBORMapper mapper = createMapper();
-    private final ObjectReader trees = mapper.reader().without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
-    private final EncodableTypes types = new EncodableTypes(mapper);
+    private final CBORMapper mapper;
+    private final ObjectReader trees;
+    private final EncodableTypes types;
+
+    CborFormat() {
+        this(createMapper());
+    }
+
+    private CborFormat(CBORMapper mapper) {
+        this.mapper = mapper;
+        this.trees = mapper.reader().without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
+        this.types = new EncodableTypes(mapper);
+    }
+
+    /**
+     * The form of state in snapshots: containers within values are read back as what they were, and a value that was
+     * written by another type is read by the present one whole or not at all.
+     */
+    CborFormat forState() {
+        return new CborFormat(mapper.rebuild()
+                .addModule(new SimpleModule("raftify-state")
+                        .setSerializerModifier(new ExactContainers.Writing())
+                        .setDeserializerModifier(new ExactContainers.Reading()))
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .build());
+    }
+
+    /** The form that is only hashed: containers that promise no order are written alike in whichever order they are. */
+    CborFormat forDigests() {
+        return new CborFormat(mapper.rebuild()
+                .addModule(new SimpleModule("raftify-digests").setSerializerModifier(new UnorderedContainers()))
+                .build());
+    }
 
     /** What keeps values of this type from being written and read back unchanged, as a clause; empty if nothing. */
     Optional<String> problemWith(ResolvableType type) {

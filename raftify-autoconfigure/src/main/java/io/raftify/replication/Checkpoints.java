@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Map;
 
@@ -32,6 +33,9 @@ final class Checkpoints implements LibraryState {
 
     /** Under which the digest of the values stands. */
     static final String VALUES = "(values returned by commands)";
+
+    /** Under which one digest of everything stands. */
+    static final String ALL = "(all fields)";
 
     private static final int KEPT = 4;
     private static final int DIGEST_LENGTH = 16;
@@ -87,6 +91,26 @@ final class Checkpoints implements LibraryState {
 
     DigestReport report() {
         return DigestReport.newBuilder().addAllCheckpoints(newest).build();
+    }
+
+    /** The same, with one digest of all fields instead of one for each. */
+    static DigestReport withoutFields(DigestReport report) {
+        DigestReport.Builder smaller = DigestReport.newBuilder();
+        for (Checkpoint checkpoint : report.getCheckpointsList()) {
+            MessageDigest all = sha256();
+            checkpoint.getFieldsList().stream()
+                    .sorted(Comparator.comparing(FieldDigest::getField))
+                    .forEach(field -> {
+                        all.update(field.getField().getBytes(StandardCharsets.UTF_8));
+                        all.update(field.getDigest().asReadOnlyByteBuffer());
+                    });
+            smaller.addCheckpoints(Checkpoint.newBuilder()
+                    .setIndex(checkpoint.getIndex())
+                    .addFields(FieldDigest.newBuilder()
+                            .setField(ALL)
+                            .setDigest(ByteString.copyFrom(Arrays.copyOf(all.digest(), DIGEST_LENGTH)))));
+        }
+        return smaller.build();
     }
 
     private static MessageDigest sha256() {

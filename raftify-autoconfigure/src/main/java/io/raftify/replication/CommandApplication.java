@@ -16,10 +16,12 @@ final class CommandApplication {
 
     private final ReplicatedBeans beans;
     private final CommandWatch watch;
+    private final StateCopy before;
 
     CommandApplication(ReplicatedBeans beans, CommandWatch watch) {
         this.beans = beans;
         this.watch = watch;
+        this.before = new StateCopy(beans);
     }
 
     /**
@@ -60,7 +62,7 @@ final class CommandApplication {
                 .setCodec(command.codec().id());
         watch.begun(method, context.index());
         try {
-            ByteString value = beans.gate().alone(context, () -> encode(command, invoke(command, context)));
+            ByteString value = beans.gate().alone(context, () -> wholeOrNotAtAll(command, context));
             return outcome.setValue(value).build();
         } catch (ThrownException thrown) {
             return outcome.setException(BusinessExceptions.write(thrown.getCause()))
@@ -70,6 +72,18 @@ final class CommandApplication {
             watch.ended();
             // Of a command that interrupted its own thread; the next one must not notice.
             Thread.interrupted();
+        }
+    }
+
+    private ByteString wholeOrNotAtAll(Prepared command, AppliedContext context) throws ThrownException {
+        before.take();
+        try {
+            ByteString value = encode(command, invoke(command, context));
+            before.forget();
+            return value;
+        } catch (ThrownException thrown) {
+            before.putBack();
+            throw thrown;
         }
     }
 

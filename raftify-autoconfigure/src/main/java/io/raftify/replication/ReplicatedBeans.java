@@ -3,6 +3,7 @@ package io.raftify.replication;
 import io.raftify.annotation.ReadConsistency;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.StateMachine;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Collection;
@@ -18,7 +19,6 @@ import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
-import tools.jackson.core.JacksonException;
 
 /**
  * The replicated beans of the application and their commands. Filled once, when all singletons exist and before the
@@ -29,6 +29,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final ConfigurableListableBeanFactory beanFactory;
     private final Codecs codecs;
     private final CborFormat stateFormat;
+    private final FieldFormat fieldFormat;
     private final ProxiedBeans proxied;
     private final StateGate gate = new StateGate();
     private final CommandWatch watch = new CommandWatch();
@@ -47,6 +48,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
         this.proxied = proxied;
         this.codecs = codecs;
         this.stateFormat = stateFormat;
+        this.fieldFormat = new FieldFormat(stateFormat);
     }
 
     /** The commands of all replicated beans, by name. */
@@ -70,7 +72,8 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
                 continue;
             }
             BeanScan scan = BeanScan.of(displayName(name), type);
-            if (!scan.isEmpty() && !isScopedProxy(name)) {
+            boolean replicated = !scan.isEmpty() || StreamedState.class.isAssignableFrom(type);
+            if (replicated && !isScopedProxy(name)) {
                 BeanCheck check = new BeanCheck(
                         displayName(name), type, scan, codecs, stateFormat, beanFactory::resolveEmbeddedValue);
                 check.checkDefinition(name, beanFactory);
@@ -80,7 +83,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
         proxied.refuseAllBut(found.byTarget.keySet());
         OtherContexts.refuseAbove(beanFactory);
         found.beans.values().forEach(this::refuseBesideAnotherStateMachine);
-        found.beans.values().forEach(this::keepInitialState);
+        found.beans.values().forEach(bean -> keepInitialState(bean, found));
         List<ReplicatedMethod> methods =
                 found.commands.values().stream().map(Target::method).toList();
         build = ApplicationBuild.of(beanFactory, methods, found.beans.values(), codecs, stateFormat);
@@ -88,20 +91,39 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     /** Also the proof that the state, as the application starts with it, can be written at all. */
-    private void keepInitialState(ReplicatedBean bean) {
-        FieldFormat format = new FieldFormat(stateFormat);
+    private void keepInitialState(ReplicatedBean bean, Catalogue found) {
         for (StateField field : bean.state()) {
             try {
-                field.keepInitial(format.write(field));
-            } catch (JacksonException unwritable) {
+                field.keepInitial(fieldFormat.write(field));
+            } catch (UnwritableStateException unwritable) {
                 throw new ReplicatedBeanException(
                         bean.name(),
                         bean.type(),
                         null,
-                        "The value of the field '" + field.name() + "' cannot be encoded: "
-                                + unwritable.getOriginalMessage() + ".",
+                        "The value of the field '" + field.name() + "' cannot be encoded. " + unwritable.getMessage()
+                                + ".",
                         "Let the field begin with a value of its declared type.");
             }
+        }
+        StreamedState streamed = bean.streamed();
+        if (streamed != null) {
+            found.initialStreams.put(bean.name(), initialStream(bean, streamed));
+        }
+    }
+
+    private static Chunks initialStream(ReplicatedBean bean, StreamedState streamed) {
+        Chunks initial = new Chunks();
+        try {
+            streamed.snapshot().writeTo(initial);
+            return initial;
+        } catch (IOException | RuntimeException unwritable) {
+            throw new ReplicatedBeanException(
+                    bean.name(),
+                    bean.type(),
+                    null,
+                    "The state that it begins with cannot be written by its StreamedState.snapshot(): " + unwritable
+                            + ".",
+                    "Let snapshot() work on a bean that has just been created.");
         }
     }
 
@@ -154,6 +176,19 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     CborFormat stateFormat() {
         return stateFormat;
+    }
+
+    FieldFormat fieldFormat() {
+        return fieldFormat;
+    }
+
+    /** What a bean wrote of its own as the application started. */
+    Chunks initialStream(ReplicatedBean bean) {
+        Chunks kept = filled().initialStreams.get(bean.name());
+        if (kept == null) {
+            throw new IllegalStateException("What bean '" + bean.name() + "' began with was not kept");
+        }
+        return kept;
     }
 
     StateGate gate() {
@@ -252,6 +287,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
         final Map<String, ReplicatedBean> beans = new TreeMap<>();
         final Map<String, Target> commands = new TreeMap<>();
+        final Map<String, Chunks> initialStreams = new TreeMap<>();
         final Map<Object, BeanCalls> byTarget = new IdentityHashMap<>();
 
         void add(ReplicatedBean bean) {

@@ -3,6 +3,7 @@ package io.raftify.replication;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
@@ -10,7 +11,6 @@ import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.Refusal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -209,9 +209,9 @@ public final class ReplicatedStateMachine implements StateMachine {
      * @throws UnsupportedEntryException if they hold what a command did that this application does not have
      */
     @Override
-    public void restore(InputStream in) throws IOException {
+    public void restore(StoredSnapshot snapshot) throws IOException {
         try {
-            image.restore(in);
+            image.restore(snapshot);
         } catch (UnsupportedEntryException unsupported) {
             if (!applied) {
                 // The state is not one that was behind, but none at all.

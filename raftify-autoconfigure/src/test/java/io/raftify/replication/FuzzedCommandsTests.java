@@ -150,7 +150,7 @@ class FuzzedCommandsTests {
                         .run(bytes -> {
                             String before = box.description();
                             try {
-                                machine.restore(new ByteArrayInputStream(bytes));
+                                machine.restore(() -> new ByteArrayInputStream(bytes));
                             } catch (IOException refused) {
                                 if (!box.description().equals(before)) {
                                     assertThat(refused).hasMessageContaining("does not take");

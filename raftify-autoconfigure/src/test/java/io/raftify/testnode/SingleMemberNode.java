@@ -199,7 +199,7 @@ public final class SingleMemberNode implements RaftNode {
     }
 
     public void restore(byte[] snapshot) throws IOException {
-        stateMachine.restore(new ByteArrayInputStream(snapshot));
+        stateMachine.restore(() -> new ByteArrayInputStream(snapshot));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.raftify.node;
 
 import java.io.IOException;
-import java.io.InputStream;
 
 /**
  * What the log drives. {@link #apply}, {@link #snapshot} and {@link #restore} are called by one thread at a time, in
@@ -30,12 +29,12 @@ public interface StateMachine {
     StateSnapshot snapshot();
 
     /**
-     * Replaces the whole state by what {@link StateSnapshot#writeTo} wrote, here or on another member. With an
-     * {@link UnsupportedEntryException} it refuses a state that only another build of the application can hold; the member
-     * then parks with the state that it had.
+     * Replaces the whole state by what {@link StateSnapshot#writeTo} wrote, here or on another member. It may be read more
+     * than once. With an {@link UnsupportedEntryException} it refuses a state that only another build of the application
+     * can hold; the member then parks with the state that it had.
      *
      * @throws IOException if the bytes cannot be restored; the member then stops, since a half-restored state must not
      *     be served
      */
-    void restore(InputStream in) throws IOException;
+    void restore(StoredSnapshot snapshot) throws IOException;
 }

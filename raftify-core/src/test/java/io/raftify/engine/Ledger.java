@@ -2,6 +2,7 @@ package io.raftify.engine;
 
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import io.raftify.node.UnsupportedEntryException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -63,19 +64,21 @@ final class Ledger implements StateMachine {
     }
 
     @Override
-    public synchronized void restore(InputStream in) throws IOException {
-        DataInputStream data = new DataInputStream(in);
-        int count = data.readInt();
-        List<String> restored = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            String line = new String(data.readNBytes(data.readInt()), StandardCharsets.UTF_8);
-            refuseIfUnknown(line, "The snapshot");
-            restored.add(line);
-        }
-        lines.clear();
-        lines.addAll(restored);
-        if (in.read() != -1) {
-            throw new IOException("more than was written");
+    public synchronized void restore(StoredSnapshot snapshot) throws IOException {
+        try (InputStream in = snapshot.open()) {
+            DataInputStream data = new DataInputStream(in);
+            int count = data.readInt();
+            List<String> restored = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                String line = new String(data.readNBytes(data.readInt()), StandardCharsets.UTF_8);
+                refuseIfUnknown(line, "The snapshot");
+                restored.add(line);
+            }
+            lines.clear();
+            lines.addAll(restored);
+            if (in.read() != -1) {
+                throw new IOException("more than was written");
+            }
         }
     }
 
