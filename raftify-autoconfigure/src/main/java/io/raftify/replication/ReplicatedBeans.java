@@ -34,7 +34,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final StateGate gate = new StateGate();
     private final CommandWatch watch = new CommandWatch();
 
-    private final Admissions admissions = new Admissions(applied -> build().knowsEffectsOf(applied));
+    private final Admissions admissions = new Admissions(this::knowsEffects);
 
     private volatile @Nullable Catalogue catalogue;
     private volatile @Nullable ApplicationBuild build;
@@ -201,6 +201,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     Admissions admissions() {
         return admissions;
+    }
+
+    private boolean knowsEffects(Requirement applied, String bean) {
+        return build().isRetired(applied) || build().knows(applied) && filled().beans.containsKey(bean);
     }
 
     /** What this build of the application can apply. */

@@ -113,8 +113,8 @@ public final class ReplicatedStateMachine implements StateMachine {
     private EntryOutcome apply(long index, long term, long now, LogEntry entry) {
         CommandEnvelope envelope = entry.getCommand();
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
-        beans.admissions().applied(Requirement.command(envelope.getCommand(), envelope.getVersion()), index);
-        beans.admissions().applied(Requirement.codec(envelope.getCodec()), index);
+        beans.admissions().applied(command.method(), envelope.getVersion(), index);
+        beans.admissions().applied(command.codec(), index);
         byte[] key = key(command);
         if (key == null) {
             return run(index, term, now, entry, command);

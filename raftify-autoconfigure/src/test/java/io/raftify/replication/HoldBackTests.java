@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.raftify.annotation.ReadConsistency;
 import io.raftify.annotation.ReplicatedCommand;
+import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.NodeStatus;
 import io.raftify.node.PeerStatus;
+import io.raftify.node.ReadUnavailableException;
 import io.raftify.node.Role;
 import io.raftify.node.UnsupportedEntryException;
 import io.raftify.testnode.SingleMemberNode;
@@ -116,7 +119,7 @@ class HoldBackTests {
             Admissions admissions = context.getBean(ReplicatedBeans.class).admissions();
             context.getBean(Counter.class).add();
             byte[] written = write(admissions);
-            Admissions other = new Admissions(applied -> true);
+            Admissions other = new Admissions((applied, bean) -> true);
             assertThat(other.isAdmitted(Requirement.command("counter.add", 2))).isFalse();
 
             other.read(new DataInputStream(new ByteArrayInputStream(written))).run();
@@ -136,7 +139,8 @@ class HoldBackTests {
 
             context(Former.class).run(former -> assertThatExceptionOfType(UnsupportedEntryException.class)
                     .isThrownBy(() -> read(former.getBean(ReplicatedBeans.class), written))
-                    .withMessageContaining("command 'counter.add' version 2 did, first at entry 2")
+                    .withMessageContaining("command 'counter.add' version 2 did to the bean '")
+                    .withMessageContaining("first at entry 2")
                     .withMessageContaining("deploy here a version that does"));
             context(Second.class).run(without -> assertThatExceptionOfType(UnsupportedEntryException.class)
                     .isThrownBy(() -> read(without.getBean(ReplicatedBeans.class), written))
@@ -144,6 +148,50 @@ class HoldBackTests {
             context(Second.class, Retired.class)
                     .run(later -> assertThat(read(later.getBean(ReplicatedBeans.class), written))
                             .isNotNull());
+        });
+    }
+
+    @Test
+    void theFormerBuildRestoresASnapshotOfTheNewOneUntilANewCommandWasApplied() {
+        context(Counter.class, Second.class).run(upgraded -> {
+            SingleMemberNode node = upgraded.getBean(SingleMemberNode.class);
+            upgraded.getBean(Counter.class).add();
+            byte[] before = node.writeSnapshot();
+            upgraded.getBean(Second.class).add();
+            byte[] after = node.writeSnapshot();
+
+            runner.run(former -> {
+                former.getBean(SingleMemberNode.class).restore(before);
+                assertThat(former.getBean(Counter.class).lastKnown()).isEqualTo(1);
+
+                assertThatExceptionOfType(UnsupportedEntryException.class)
+                        .isThrownBy(() ->
+                                former.getBean(SingleMemberNode.class).restore(after))
+                        .withMessageContaining("command 'second.add' version 1");
+                assertThat(former.getBean(Counter.class).lastKnown())
+                        .as("what it has is whole, only behind")
+                        .isEqualTo(1);
+            });
+            runner.run(former -> {
+                assertThatExceptionOfType(UnsupportedEntryException.class)
+                        .isThrownBy(() ->
+                                former.getBean(SingleMemberNode.class).restore(after));
+                assertThatExceptionOfType(ReadUnavailableException.class)
+                        .as("it has nothing at all")
+                        .isThrownBy(() -> former.getBean(Counter.class).lastKnown())
+                        .withMessageContaining("second.add");
+            });
+        });
+    }
+
+    @Test
+    void aCommandThatWasCalledWithinAnotherLeavesItsEffectsToo() {
+        context(Second.class, Outer.class).run(context -> {
+            context.getBean(Outer.class).addToSecond();
+
+            Admissions admissions = context.getBean(ReplicatedBeans.class).admissions();
+            assertThat(admissions.isApplied(Requirement.command("outer.add", 1))).isTrue();
+            assertThat(admissions.isApplied(Requirement.command("second.add", 1))).isTrue();
         });
     }
 
@@ -224,6 +272,11 @@ class HoldBackTests {
         public int add() {
             return ++count;
         }
+
+        @ReplicatedQuery(ReadConsistency.LOCAL)
+        public int lastKnown() {
+            return count;
+        }
     }
 
     static class Former {
@@ -245,6 +298,23 @@ class HoldBackTests {
         @ReplicatedCommand("second.add")
         public int add() {
             return ++count;
+        }
+    }
+
+    static class Outer {
+
+        @ReplicatedState
+        private int count;
+
+        private final Second second;
+
+        Outer(Second second) {
+            this.second = second;
+        }
+
+        @ReplicatedCommand("outer.add")
+        public int addToSecond() {
+            return ++count + second.add();
         }
     }
 
