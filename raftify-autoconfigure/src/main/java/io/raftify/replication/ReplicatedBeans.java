@@ -33,6 +33,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final ProxiedBeans proxied;
     private final StateGate gate = new StateGate();
     private final CommandWatch watch = new CommandWatch();
+    private final Divergence divergence = new Divergence(gate);
 
     private final Admissions admissions = new Admissions(this::knowsEffects);
 
@@ -193,6 +194,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     StateGate gate() {
         return gate;
+    }
+
+    Divergence divergence() {
+        return divergence;
     }
 
     CommandWatch watch() {

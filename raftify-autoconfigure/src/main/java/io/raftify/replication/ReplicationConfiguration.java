@@ -1,10 +1,12 @@
 package io.raftify.replication;
 
 import io.raftify.node.RaftNode;
+import io.raftify.node.StateMachine;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationContext;
@@ -90,6 +92,18 @@ public final class ReplicationConfiguration {
             PeerBuilds builds,
             ObjectProvider<ReplicationSettings> settings) {
         return new UpgradeWatch(node, beans, builds, settings, InstantSource.system());
+    }
+
+    @Bean
+    static DivergenceWatch divergenceWatch(
+            ObjectProvider<RaftNode> node,
+            ObjectProvider<StateMachine> stateMachine,
+            ReplicatedBeans beans,
+            ObjectProvider<ReplicationSettings> settings,
+            ApplicationEventPublisher events) {
+        DivergenceEvidence evidence =
+                new DivergenceEvidence(() -> settings.getObject().evidence(), stateMachine::getObject);
+        return new DivergenceWatch(node, beans.divergence(), evidence, events);
     }
 
     @Bean

@@ -36,6 +36,7 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     private final String self;
     private final StateMachine stateMachine;
+    private final AppliedIndex applied;
     private final Participation participation;
     private final ExecutorService snapshots;
     private final Leadership leadership;
@@ -55,6 +56,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             String self,
             StateMachine stateMachine,
             int snapshotEntries,
+            AppliedIndex applied,
             Participation participation,
             ExecutorService snapshots,
             Leadership leadership,
@@ -62,6 +64,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         this.self = self;
         this.stateMachine = stateMachine;
         this.snapshotEntries = snapshotEntries;
+        this.applied = applied;
         this.participation = participation;
         this.snapshots = snapshots;
         this.leadership = leadership;
@@ -87,6 +90,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             }
             long index = entries.getIndex();
             byte[] result;
+            applied.giving(index);
             try {
                 result = stateMachine.apply(index, entries.getTerm(), bytes(entries.getData()));
             } catch (UnsupportedEntryException unknown) {
@@ -107,6 +111,7 @@ final class EngineStateMachine extends StateMachineAdapter {
                 return;
             }
             appliedIndex = index;
+            applied.reached(index);
             if (entries.done() instanceof LocalProposal proposal) {
                 proposal.result(result);
                 proposal.run(Status.OK());
@@ -228,10 +233,13 @@ final class EngineStateMachine extends StateMachineAdapter {
     public boolean onSnapshotLoad(SnapshotReader reader) {
         Path file = Path.of(reader.getPath(), SnapshotFile.NAME);
         try {
+            long index = reader.load().getLastIncludedIndex();
+            applied.giving(index);
             SnapshotFile.restore(file, stateMachine);
-            snapshotIndex = reader.load().getLastIncludedIndex();
-            attemptedIndex = snapshotIndex;
-            appliedIndex = snapshotIndex;
+            snapshotIndex = index;
+            attemptedIndex = index;
+            appliedIndex = index;
+            applied.reached(index);
             participation.parking().lift();
             return true;
         } catch (UnsupportedEntryException unknown) {

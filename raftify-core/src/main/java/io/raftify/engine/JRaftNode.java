@@ -6,6 +6,7 @@ import io.raftify.node.NodeStoppedException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeListener;
 import io.raftify.node.RaftNodeSettings;
+import io.raftify.node.ReadBound;
 import io.raftify.node.ReadUnavailableException;
 import io.raftify.node.Role;
 import io.raftify.node.StateMachine;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,11 +97,36 @@ final class JRaftNode implements RaftNode {
 
     @Override
     public CompletableFuture<Long> readIndex(Duration timeout) {
+        return read(timeout, reads -> reads.readIndex(timeout));
+    }
+
+    @Override
+    public CompletableFuture<Long> leaseReadIndex(Duration timeout) {
+        return read(timeout, reads -> reads.leaseReadIndex(timeout));
+    }
+
+    @Override
+    public CompletableFuture<Long> boundedReadIndex(ReadBound bound, Duration timeout) {
+        return read(timeout, reads -> reads.boundedReadIndex(bound, timeout));
+    }
+
+    @Override
+    public CompletableFuture<Long> awaitApplied(long index, Duration timeout) {
+        return read(timeout, reads -> reads.awaitApplied(index, timeout));
+    }
+
+    private CompletableFuture<Long> read(Duration timeout, Function<Reads, CompletableFuture<Long>> how) {
         checkTimeout(timeout);
         RunningMember member = running;
         return member != null
-                ? member.reads().readIndex(timeout)
+                ? how.apply(member.reads())
                 : CompletableFuture.failedFuture(new ReadUnavailableException("Not read: this member is not running."));
+    }
+
+    @Override
+    public long applyingIndex() {
+        RunningMember member = running;
+        return member != null ? member.applyingIndex() : 0;
     }
 
     private static void checkTimeout(Duration timeout) {

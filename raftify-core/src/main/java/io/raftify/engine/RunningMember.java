@@ -57,6 +57,10 @@ final class RunningMember {
     private final SnapshotRequests snapshotRequests;
     private final FixedThreadsExecutorGroup senders;
     private final GuardedMetaStorage meta;
+    private final LeaderLease lease;
+    private final LeaderPromise promise;
+    private final ExecutorService asking;
+    private final AppliedIndex applied;
     private final EngineStateMachine stateMachine;
     private final NodeImpl node;
     private final ExecutorService introducing;
@@ -103,15 +107,22 @@ final class RunningMember {
             elections.incrementAndGet();
             listeners.electionStarted(term);
         });
+        Set<String> others = new TreeSet<>(settings.peers().keySet());
+        others.remove(self);
+        this.lease = new LeaderLease(others, settings.electionTimeout(), meta::storedTerm);
+        this.promise = new LeaderPromise(settings.electionTimeout(), meta::storedTerm);
+        this.node = new NodeImpl(group.id(), peerId);
+        this.asking = MemberThreads.lane(self + "-reads");
+        this.applied = new AppliedIndex(this::reallyApplied, asking, clock);
         this.stateMachine = new EngineStateMachine(
                 self,
                 user,
                 settings.snapshotEntries(),
+                applied,
                 participation,
                 snapshots,
                 this::leaderChanged,
                 this::snapshotDue);
-        this.node = new NodeImpl(group.id(), peerId);
         this.snapshotRequests = new SnapshotRequests(self, node, stateMachine, clock);
         this.introducing = MemberThreads.pool(self + "-introductions", 1, 64);
         this.introductions = new Introductions(
@@ -121,9 +132,11 @@ final class RunningMember {
                 introducing,
                 meta::storedTerm,
                 this::storedIndex);
-        this.inbound = new InboundCalls(self, node, participation, introductions, parts.appends(), this::ownCall);
+        this.reads = new Reads(
+                settings, node, applied, lease, () -> self.equals(leaderKnown), participation, asking, clock);
+        this.inbound = new InboundCalls(
+                self, node, participation, introductions, promise, parts.appends(), reads::asked, this::ownCall);
         this.proposals = new Proposals(settings, node, () -> leaderKnown, transport, participation, clock);
-        this.reads = new Reads(settings, node, participation, clock);
         this.peers = new PeerWatch(settings, transport, introductions, announcements);
         this.transfer = new LeadershipTransfer(self, node, proposals, peers, clock);
         this.parkedMember =
@@ -154,7 +167,7 @@ final class RunningMember {
     private void start() {
         // The port first: whoever cannot be reached should not open an election. Calls that come early are refused.
         transport.start(inbound);
-        MemberServices services = new MemberServices(store, meta, transport, participation, introductions);
+        MemberServices services = new MemberServices(store, meta, transport, participation, introductions, lease, promise);
         NodeOptions options =
                 EngineSettings.nodeOptions(settings, services, stateMachine, snapshotDirectory.path(), senders);
         initialised = true;
@@ -167,6 +180,7 @@ final class RunningMember {
         if (failedMeanwhile != null) {
             throw new NodeStartException(NodeStartException.Reason.ENGINE, failedMeanwhile);
         }
+        promise.begin();
         participation.begin();
         begun = true;
         peers.start(clock);
@@ -222,8 +236,21 @@ final class RunningMember {
         node.onError(new RaftException(EnumOutter.ErrorType.ERROR_TYPE_LOG, new Status(RaftError.EIO, "%s", reason)));
     }
 
+    /** To the engine, what a parked state machine passes over counts as applied. */
+    private long reallyApplied() {
+        long engine = node.getLastAppliedLogIndex();
+        // In this order: it parks before anything that it passes over counts.
+        Parking.Parked parked = participation.parking().parked();
+        return parked == null ? engine : Math.min(engine, parked.appliedIndex());
+    }
+
     private void leaderChanged(long term, @Nullable String leaderId) {
         leaderKnown = leaderId;
+        if (settings.nodeId().equals(leaderId)) {
+            lease.leads(term);
+        } else {
+            lease.leadsNoMore();
+        }
         if (leaderId == null) {
             log.info("Member {}: no leader is known any more, term {}", settings.nodeId(), term);
         } else if (leaderId.equals(settings.nodeId())) {
@@ -266,6 +293,10 @@ final class RunningMember {
 
     Reads reads() {
         return reads;
+    }
+
+    long applyingIndex() {
+        return applied.given();
     }
 
     NodeStatus status() {
@@ -346,6 +377,7 @@ final class RunningMember {
         clock.shutdownNow();
         parkedMember.close();
         snapshots.shutdownNow();
+        asking.shutdownNow();
         introducing.shutdownNow();
         senders.shutdownGracefully();
         group.release();

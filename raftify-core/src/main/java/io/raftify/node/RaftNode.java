@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A proposal or a read ends by its deadline in one of: its result; {@link ProposalRejectedException} or
  * {@link ReadUnavailableException}, surely nothing happened; {@link OutcomeUnknownException}, the command may have been
- * applied, or may be later.
+ * applied, or may be later. The futures are completed on threads of the member, so what depends on them must not block.
  */
 public interface RaftNode extends AutoCloseable {
 
@@ -75,6 +75,46 @@ public interface RaftNode extends AutoCloseable {
      * @return null if it announced nothing of that name, or was never heard of
      */
     byte @Nullable [] announced(String nodeId, String part);
+
+    /**
+     * Like {@link #readIndex}, but a leader that holds a lease does not ask a quorum. Linearizable under the assumptions
+     * named at {@link io.raftify.annotation.ReadConsistency#LEADER_LEASE}; without a lease, a quorum is asked.
+     *
+     * @param timeout from now, greater than zero; the future is completed by then
+     * @return as of {@link #readIndex}
+     */
+    default CompletableFuture<Long> leaseReadIndex(Duration timeout) {
+        return readIndex(timeout);
+    }
+
+    /**
+     * Waits until this member's state machine is provably no older than the bound allows; at once if it was level with
+     * the leader that recently. What is read from it after the future completes is no older at that moment.
+     *
+     * @param timeout from now, greater than zero; it waits no longer than that, nor longer than
+     *     {@link ReadBound#maxLag()}, nor, without one, than an election timeout
+     * @return completes with an index that is applied here, or exceptionally with {@link ReadUnavailableException}, which
+     *     says how far behind this member is
+     */
+    default CompletableFuture<Long> boundedReadIndex(ReadBound bound, Duration timeout) {
+        return readIndex(timeout);
+    }
+
+    /**
+     * Waits until this member's state machine has applied every command up to an index that was seen elsewhere. Asks
+     * nobody.
+     *
+     * @param timeout from now, greater than zero; the future is completed by then
+     * @return completes with an index that is applied here, at least the one asked for, or exceptionally with
+     *     {@link ReadUnavailableException}
+     */
+    CompletableFuture<Long> awaitApplied(long index, Duration timeout);
+
+    /**
+     * The last entry that this member's state machine was given, in the log or in a snapshot, whether or not it is done
+     * with it. What was read from the state machine before this call shows no later entry. Never blocks.
+     */
+    long applyingIndex();
 
     /** This member as it sees itself and the others now. No I/O; callable in every state, also before start. */
     NodeStatus status();
