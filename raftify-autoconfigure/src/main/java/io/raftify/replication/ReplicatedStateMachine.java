@@ -41,10 +41,12 @@ public final class ReplicatedStateMachine implements StateMachine {
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
-        List<LibraryState> own = List.of(time, sessions, keyed, beans.admissions());
+        List<LibraryState> own = List.of(time, sessions, keyed);
         this.digests = new CheckpointTaker(beans, own);
         this.image = new StateImage(
-                beans, Stream.concat(own.stream(), Stream.of(digests.checkpoints())).toList());
+                beans,
+                Stream.concat(own.stream(), Stream.of(beans.admissions(), digests.checkpoints()))
+                        .toList());
     }
 
     /** Why this member's state must not be served, as a clause; null if it may. Any thread may ask. */
