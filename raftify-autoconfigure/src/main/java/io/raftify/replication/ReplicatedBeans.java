@@ -35,7 +35,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final CommandWatch watch = new CommandWatch();
     private final Divergence divergence = new Divergence(gate);
 
-    private final Admissions admissions = new Admissions(applied -> build().knowsEffectsOf(applied));
+    private final Admissions admissions = new Admissions(this::knowsEffects);
 
     private volatile @Nullable Catalogue catalogue;
     private volatile @Nullable ApplicationBuild build;
@@ -206,6 +206,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     Admissions admissions() {
         return admissions;
+    }
+
+    private boolean knowsEffects(Requirement applied, String bean) {
+        return build().isRetired(applied) || build().knows(applied) && filled().beans.containsKey(bean);
     }
 
     /** What this build of the application can apply. */
