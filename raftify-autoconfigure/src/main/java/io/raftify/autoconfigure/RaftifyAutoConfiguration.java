@@ -29,6 +29,7 @@ public final class RaftifyAutoConfiguration {
                 nodeId != null ? nodeId : "",
                 MemberSettings.timeout(
                         "raftify.proposal.timeout", properties.proposal().timeout()),
-                MemberSettings.timeout("raftify.read.timeout", properties.read().timeout()));
+                MemberSettings.timeout("raftify.read.timeout", properties.read().timeout()),
+                properties.determinism().check());
     }
 }

@@ -56,6 +56,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         Catalogue found = new Catalogue();
+        BytecodeCheck bytecode = bytecodeCheck();
         for (String name : beanFactory.getBeanNamesForType(Object.class, true, false)) {
             Class<?> type = classOf(name);
             if (type == null || isInfrastructure(type)) {
@@ -65,12 +66,20 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
             if (!scan.isEmpty() && !isScopedProxy(name)) {
                 BeanCheck check = new BeanCheck(displayName(name), type, scan, codecs, stateFormat);
                 check.checkDefinition(name, beanFactory);
-                found.add(check.check(beanFactory.getBean(name)));
+                ReplicatedBean bean = check.check(beanFactory.getBean(name));
+                bytecode.check(bean.name(), bean.type());
+                found.add(bean);
             }
         }
         found.beans.values().forEach(this::refuseBesideAnotherStateMachine);
         found.beans.values().forEach(this::keepInitialState);
         catalogue = found;
+    }
+
+    private BytecodeCheck bytecodeCheck() {
+        ReplicationSettings settings =
+                beanFactory.getBeanProvider(ReplicationSettings.class).getIfAvailable();
+        return new BytecodeCheck(settings != null ? settings.determinismCheck() : DeterminismCheck.WARN);
     }
 
     /** Also the proof that the state, as the application starts with it, can be written at all. */
