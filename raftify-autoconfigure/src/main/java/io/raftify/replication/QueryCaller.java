@@ -4,7 +4,11 @@ import io.raftify.annotation.ReadConsistency;
 import io.raftify.node.RaftNode;
 import io.raftify.node.ReadUnavailableException;
 import io.raftify.replication.StateGate.Inside;
+import io.raftify.replication.StateGate.Work;
+import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -23,17 +27,49 @@ final class QueryCaller {
     }
 
     @Nullable Object call(ReadConsistency consistency, MethodInvocation invocation) throws Throwable {
+        Waiting.await(fresh(consistency, invocation.getMethod()), timeout, ReadUnavailableException::new);
+        return gate.query(inside(consistency), timeout, invocation::proceed);
+    }
+
+    /**
+     * Does not wait: the query runs on one of the threads once the state is fresh enough.
+     *
+     * @return ends by the deadline of the read, beside the time that the query itself takes
+     */
+    CompletableFuture<@Nullable Object> start(
+            ReadConsistency consistency, Method method, Work<@Nullable Object, Throwable> query, Executor threads) {
+        CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
+        Waiting.answered(fresh(consistency, method), timeout, ReadUnavailableException::new)
+                .whenCompleteAsync(
+                        (fresh, unavailable) -> {
+                            if (unavailable != null) {
+                                answer.completeExceptionally(unavailable);
+                                return;
+                            }
+                            try {
+                                answer.complete(gate.query(inside(consistency), timeout, query));
+                            } catch (Throwable failure) {
+                                answer.completeExceptionally(failure);
+                            }
+                        },
+                        threads);
+        return answer;
+    }
+
+    /** @return ends when this member's state is as fresh as the query wants it */
+    private CompletableFuture<Long> fresh(ReadConsistency consistency, Method method) {
         if (node == null) {
-            throw new ReadUnavailableException("The query "
-                    + ReplicatedBeanException.describe(invocation.getMethod()) + " cannot be answered: "
-                    + CommandCaller.NO_MEMBER);
+            throw new ReadUnavailableException("The query " + ReplicatedBeanException.describe(method)
+                    + " cannot be answered: " + CommandCaller.NO_MEMBER);
         }
         return switch (consistency) {
-            case LINEARIZABLE -> {
-                Waiting.await(node.readIndex(timeout), timeout, ReadUnavailableException::new);
-                yield gate.query(Inside.LINEARIZABLE_QUERY, timeout, invocation::proceed);
-            }
-            case LOCAL -> gate.query(Inside.LOCAL_QUERY, timeout, invocation::proceed);
+            case LINEARIZABLE -> node.readIndex(timeout);
+            case LOCAL -> CompletableFuture.completedFuture(0L);
+            default -> throw new UnsupportedOperationException();
         };
+    }
+
+    private static Inside inside(ReadConsistency consistency) {
+        return consistency == ReadConsistency.LOCAL ? Inside.LOCAL_QUERY : Inside.LINEARIZABLE_QUERY;
     }
 }

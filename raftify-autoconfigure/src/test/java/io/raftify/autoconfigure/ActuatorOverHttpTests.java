@@ -54,6 +54,7 @@ class ActuatorOverHttpTests {
             "elections",
             "caughtUp",
             "failure",
+            "parked",
             "peers",
             "storage",
             "commands");
@@ -67,6 +68,7 @@ class ActuatorOverHttpTests {
             "commitIndex",
             "appliedIndex",
             "lag",
+            "parked",
             "lastHeardMillis",
             "lastError");
     private static final List<String> STORAGE =
@@ -112,9 +114,9 @@ class ActuatorOverHttpTests {
     void theEndpointShowsWhatIsNotKnownOfAPeerAsNull() throws Exception {
         try (ConfigurableApplicationContext context = start(InMemoryMember.class)) {
             PeerStatus unheard = new PeerStatus(
-                    "n2", "host2:9090", false, null, null, null, null, null, null, null, "connection refused");
+                    "n2", "host2:9090", false, null, null, null, null, null, null, null, null, "connection refused");
             PeerStatus heard = new PeerStatus(
-                    "n3", "host3:9090", true, Role.FOLLOWER, 4L, 9L, 8L, 7L, 1L, Duration.ofMillis(35), null);
+                    "n3", "host3:9090", true, Role.FOLLOWER, 4L, 9L, 8L, 7L, 1L, null, Duration.ofMillis(35), null);
             context.getBean(SingleMemberNode.class).seenAs(with(null, true, List.of(unheard, heard), null));
 
             JsonNode peers = get(context, "/actuator/raft").json().get("peers");
@@ -132,7 +134,7 @@ class ActuatorOverHttpTests {
         try (ConfigurableApplicationContext context = start(InMemoryMember.class)) {
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             PeerStatus unreachable = new PeerStatus(
-                    "n2", "host2:9090", false, null, null, null, null, null, null, null, "connection refused");
+                    "n2", "host2:9090", false, null, null, null, null, null, null, null, null, "connection refused");
             assertThat(get(context, "/actuator/health/readiness").status).isEqualTo(200);
 
             node.seenAs(with(null, true, List.of(unreachable), null));
@@ -274,7 +276,8 @@ class ActuatorOverHttpTests {
                 caughtUp,
                 peers,
                 status.storage(),
-                failure);
+                failure,
+                null);
     }
 
     private ConfigurableApplicationContext start(Class<?> application, String... more) {

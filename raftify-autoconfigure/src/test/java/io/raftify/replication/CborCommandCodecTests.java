@@ -136,7 +136,7 @@ class CborCommandCodecTests {
     @Test
     void containersComeBackEqualAndInTheOrderTheyWereGiven() throws Exception {
         Method declared = Containers.class.getDeclaredMethods()[0];
-        ReplicatedMethod method = ReplicatedMethod.of("c", "b", Containers.class, declared);
+        ReplicatedMethod method = ReplicatedMethod.of("c", 1, null, "b", Containers.class, declared);
         method.argumentTypes()
                 .forEach(each -> assertThat(codec.problemWith(each)).isEmpty());
         EnumMap<Colour, List<Seat>> byColour = new EnumMap<>(Colour.class);

@@ -58,7 +58,7 @@ class FuzzedArgumentsTests {
                 .filter(method -> method.getName().equals(name))
                 .findFirst()
                 .orElseThrow();
-        return ReplicatedMethod.of("any." + name, "bean", bean, found);
+        return ReplicatedMethod.of("any." + name, 1, null, "bean", bean, found);
     }
 
     /** One argument of every kind that is allowed. */

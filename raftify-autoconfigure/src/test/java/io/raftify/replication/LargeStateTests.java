@@ -6,7 +6,6 @@ import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,9 +60,7 @@ class LargeStateTests {
                     machine.snapshot().writeTo(out);
                 }
                 assertThat(Files.size(file)).isGreaterThan(64 << 20);
-                try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-                    machine.restore(in);
-                }
+                machine.restore(() -> new BufferedInputStream(Files.newInputStream(file)));
 
                 assertThat(big.size()).isEqualTo(ENTRIES);
                 System.out.println("agrees after restoring " + Files.size(file) + " bytes");

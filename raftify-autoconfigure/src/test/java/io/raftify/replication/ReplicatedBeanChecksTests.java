@@ -8,6 +8,7 @@ import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -409,6 +410,6 @@ class ReplicatedBeanChecksTests {
         }
 
         @Override
-        public void restore(InputStream in) {}
+        public void restore(StoredSnapshot snapshot) {}
     }
 }

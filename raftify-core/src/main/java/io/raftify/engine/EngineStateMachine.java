@@ -12,6 +12,7 @@ import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.UnsupportedEntryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     private final String self;
     private final StateMachine stateMachine;
+    private final AppliedIndex applied;
     private final Participation participation;
     private final ExecutorService snapshots;
     private final Leadership leadership;
@@ -54,6 +56,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             String self,
             StateMachine stateMachine,
             int snapshotEntries,
+            AppliedIndex applied,
             Participation participation,
             ExecutorService snapshots,
             Leadership leadership,
@@ -61,6 +64,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         this.self = self;
         this.stateMachine = stateMachine;
         this.snapshotEntries = snapshotEntries;
+        this.applied = applied;
         this.participation = participation;
         this.snapshots = snapshots;
         this.leadership = leadership;
@@ -79,10 +83,19 @@ final class EngineStateMachine extends StateMachineAdapter {
     @Override
     public void onApply(Iterator entries) {
         while (entries.hasNext()) {
+            String parked = participation.parking().refusal();
+            if (parked != null) {
+                pass(entries, parked);
+                continue;
+            }
             long index = entries.getIndex();
             byte[] result;
+            applied.giving(index);
             try {
                 result = stateMachine.apply(index, entries.getTerm(), bytes(entries.getData()));
+            } catch (UnsupportedEntryException unknown) {
+                park(index - 1, unknown);
+                continue;
             } catch (Throwable cannotApply) {
                 // Also errors: an entry half applied must not be followed by the next one, and never skipped.
                 String reason =
@@ -98,6 +111,7 @@ final class EngineStateMachine extends StateMachineAdapter {
                 return;
             }
             appliedIndex = index;
+            applied.reached(index);
             if (entries.done() instanceof LocalProposal proposal) {
                 proposal.result(result);
                 proposal.run(Status.OK());
@@ -105,6 +119,25 @@ final class EngineStateMachine extends StateMachineAdapter {
             entries.next();
         }
         requestSnapshotIfDue();
+    }
+
+    /**
+     * What follows on an entry that is not known: to the engine it counts as applied, or its queue of committed entries
+     * would fill, and then hold up those who append. Whoever proposed it here cannot learn what it came to.
+     */
+    private static void pass(Iterator entries, String why) {
+        Closure done = entries.done();
+        if (done != null) {
+            done.run(new Status(RaftError.ESTATEMACHINE, "%s", why));
+        }
+        entries.next();
+    }
+
+    private void park(long lastApplied, UnsupportedEntryException unknown) {
+        String message = String.valueOf(unknown.getMessage());
+        String reason = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+        log.debug("Member {} parks after index {}", self, lastApplied, unknown);
+        participation.parking().park(lastApplied, reason);
     }
 
     /**
@@ -119,7 +152,9 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     /** Any thread may look; at most one request is on its way. */
     void requestSnapshotIfDue() {
-        boolean due = snapshotEntries > 0 && appliedIndex - attemptedIndex >= snapshotEntries;
+        boolean due = snapshotEntries > 0
+                && appliedIndex - attemptedIndex >= snapshotEntries
+                && participation.parking().parked() == null;
         if (due && snapshotRequested.compareAndSet(false, true)) {
             try {
                 // Not from this thread: the engine would put the request into the queue that this thread empties.
@@ -132,6 +167,12 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onSnapshotSave(SnapshotWriter writer, Closure done) {
+        String parked = participation.parking().refusal();
+        if (parked != null) {
+            // The engine would note it down as one that covers what was passed over, and cut the log behind it.
+            done.run(new Status(RaftError.ECANCELED, "%s", parked));
+            return;
+        }
         long index = appliedIndex;
         StateSnapshot snapshot;
         try {
@@ -192,10 +233,20 @@ final class EngineStateMachine extends StateMachineAdapter {
     public boolean onSnapshotLoad(SnapshotReader reader) {
         Path file = Path.of(reader.getPath(), SnapshotFile.NAME);
         try {
+            long index = reader.load().getLastIncludedIndex();
+            applied.giving(index);
             SnapshotFile.restore(file, stateMachine);
+            snapshotIndex = index;
+            attemptedIndex = index;
+            appliedIndex = index;
+            applied.reached(index);
+            participation.parking().lift();
+            return true;
+        } catch (UnsupportedEntryException unknown) {
+            // It is whole and on disk, only for another build: that one will restore it.
             snapshotIndex = reader.load().getLastIncludedIndex();
             attemptedIndex = snapshotIndex;
-            appliedIndex = snapshotIndex;
+            park(appliedIndex, unknown);
             return true;
         } catch (IOException | RuntimeException notRestored) {
             String reason = "The state could not be restored from snapshot " + file + ": " + notRestored.getMessage();

@@ -8,7 +8,11 @@ import com.alipay.sofa.jraft.option.RpcOptions;
 import com.alipay.sofa.jraft.rpc.InvokeCallback;
 import com.alipay.sofa.jraft.rpc.InvokeContext;
 import com.alipay.sofa.jraft.rpc.RpcClient;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ErrorResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -106,18 +110,41 @@ final class MemberRpcClient implements RpcClient {
         if (notYet != null) {
             throw new RemotingException(notYet);
         }
-        MemberTransport.Callback onAnswer = (answer, failure) -> complete(kind, callback, answer, failure);
+        String parked = current.participation().parking().refusalOfOutgoing(request);
+        if (parked != null) {
+            throw new RemotingException(parked);
+        }
+        if (request instanceof RequestVoteRequest vote && !vote.getPreVote()) {
+            if (current.promise().askedByLeader(vote)) {
+                kind = MessageKind.VOTE_AFTER_HAND_OVER;
+            } else if (current.promise().refusal() != null) {
+                throw new RemotingException("no votes are asked for: " + current.promise().refusal());
+            }
+        }
+        if (request instanceof TimeoutNowRequest handOver) {
+            // Before anybody can act on it.
+            current.lease().handsOver(handOver.getTerm());
+        }
+        LeaderLease.Sent sent = request instanceof AppendEntriesRequest append
+                ? current.lease().sending(endpoint.getIp(), append.getTerm())
+                : null;
+        MessageKind sentAs = kind;
+        MemberTransport.Callback onAnswer = (answer, failure) -> complete(sentAs, sent, callback, answer, failure);
         current.transport()
                 .call(
                         endpoint.getIp(),
-                        kind.number(),
+                        sentAs.number(),
                         ((Message) request).toByteString(),
                         Duration.ofMillis(timeoutMs),
                         onAnswer);
     }
 
     private static void complete(
-            MessageKind kind, InvokeCallback callback, @Nullable ByteString answer, @Nullable CallFailure failure) {
+            MessageKind kind,
+            LeaderLease.@Nullable Sent sent,
+            InvokeCallback callback,
+            @Nullable ByteString answer,
+            @Nullable CallFailure failure) {
         Object result = null;
         Throwable error = null;
         if (failure != null || answer == null) {
@@ -128,6 +155,9 @@ final class MemberRpcClient implements RpcClient {
         } else {
             try {
                 result = parse(kind, answer);
+                if (sent != null && result instanceof AppendEntriesResponse taken) {
+                    sent.answered(taken.getTerm());
+                }
             } catch (InvalidProtocolBufferException notOurs) {
                 error = new RemotingException("The answer could not be read: " + notOurs.getMessage(), notOurs);
             }

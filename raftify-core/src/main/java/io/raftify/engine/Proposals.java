@@ -108,6 +108,7 @@ final class Proposals {
         } else if (leader.equals(self)) {
             handToEngine(proposal.command(), proposal);
         } else {
+            proposal.passedOnTo(leader);
             transport.call(
                     leader,
                     MessageKind.PROPOSE.number(),
@@ -115,6 +116,11 @@ final class Proposals {
                     proposal.remaining(),
                     (answer, failure) -> forwarded(proposal, leader, answer, failure));
         }
+    }
+
+    /** Whoever passed a command on to another leader had better ask again than wait for its deadline. */
+    void leaderChanged(String leader) {
+        pending.forEach(proposal -> proposal.leaderChanged(leader));
     }
 
     private void forwarded(
@@ -205,6 +211,12 @@ final class Proposals {
     }
 
     private void handToEngine(byte[] command, LocalProposal.Ending ending) {
+        String parked = participation.parking().refusal();
+        if (parked != null) {
+            // It would be committed, but nobody here could say what it came to.
+            ending.notApplied(ApplyFate.NOT_LEADER, parked);
+            return;
+        }
         if (!handOver.enter()) {
             ending.notApplied(ApplyFate.NOT_LEADER, "leadership is being handed over");
             return;

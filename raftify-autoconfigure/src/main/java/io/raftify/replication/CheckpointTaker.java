@@ -1,0 +1,42 @@
+package io.raftify.replication;
+
+import io.raftify.replication.wire.CommandOutcome;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Takes digests of the state when they are due, and hands them to whoever compares them with those of other members. */
+final class CheckpointTaker {
+
+    private final Divergence divergence;
+    private final StateDigests digests;
+    private final Checkpoints checkpoints = new Checkpoints();
+
+    /** @param own the library's parts of the state; that of the digests is none of them */
+    CheckpointTaker(ReplicatedBeans beans, List<LibraryState> own) {
+        this.divergence = beans.divergence();
+        this.digests = new StateDigests(beans, own);
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /** A command was run. */
+    void came(CommandOutcome outcome) {
+        checkpoints.applied(outcome);
+    }
+
+    /** An entry was applied. */
+    void applied(long index) {
+        if (!checkpoints.due(index)) {
+            return;
+        }
+        // At once, not on another thread: how much there was to hash decides when it is done again, on every member alike.
+        StateDigest digest = digests.capture().get();
+        Map<String, byte[]> fields = new LinkedHashMap<>();
+        digest.parts().forEach(part -> fields.put(part.label(), part.hash()));
+        checkpoints.taken(index, fields, digest.bytes());
+        divergence.taken(checkpoints.report());
+    }
+}
