@@ -2,11 +2,9 @@ package io.raftify.test;
 
 import io.raftify.node.NodeStatus;
 import io.raftify.replication.ReplicatedBeans;
-import io.raftify.replication.ReplicatedFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whether nodes have applied the same entries and hold the same state. */
@@ -46,25 +44,16 @@ final class Agreement {
                 .orElse(0);
     }
 
+    /** A value may change between two looks; then an entry was applied, and the indexes tell. */
     private @Nullable String difference() {
         RaftClusterNode first = nodes.get(0);
+        List<FieldSight> fields = FieldSight.of(first.bean(ReplicatedBeans.class));
         List<String> differences = new ArrayList<>();
         for (RaftClusterNode other : nodes.subList(1, nodes.size())) {
-            compare(first, other).forEach(each -> differences.add(first + " and " + other + " differ: " + each));
+            FieldSight.firstDifference(fields, FieldSight.of(other.bean(ReplicatedBeans.class)))
+                    .ifPresent(each -> differences.add(first + " and " + other + " differ in the " + each.one() + ": "
+                            + each.one().text() + " and " + each.otherText()));
         }
         return differences.isEmpty() ? null : String.join(", ", differences);
-    }
-
-    /** Both hold still meanwhile; neither waits for the other to apply anything. */
-    private static List<String> compare(RaftClusterNode one, RaftClusterNode other) {
-        ReplicatedBeans ofOne = one.bean(ReplicatedBeans.class);
-        ReplicatedBeans ofOther = other.bean(ReplicatedBeans.class);
-        return ReplicatedFields.read(
-                ofOne,
-                fields -> ReplicatedFields.read(
-                        ofOther,
-                        others -> FieldComparison.differences(fields, others).stream()
-                                .map(FieldComparison.Difference::toString)
-                                .collect(Collectors.toList())));
     }
 }

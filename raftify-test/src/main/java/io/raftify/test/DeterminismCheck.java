@@ -1,8 +1,6 @@
 package io.raftify.test;
 
-import io.raftify.replication.ReplicatedFields;
 import io.raftify.test.Recording.Entry;
-import io.raftify.test.Recording.Field;
 import io.raftify.test.Recording.Query;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +16,11 @@ import org.springframework.test.util.AopTestUtils;
 
 /** Makes a log by calling a bean, applies it again in other surroundings, and looks for the first difference. */
 final class DeterminismCheck<T> {
+
+    private static final String AGAIN = "when the same log was applied again";
+
+    private static final String RESTORED = "on a bean restored from a snapshot of half of it (is there state in a field"
+            + " that is not marked @ReplicatedState?)";
 
     private final Class<T> beanClass;
     private final List<Class<?>> components = new ArrayList<>();
@@ -58,92 +61,60 @@ final class DeterminismCheck<T> {
         try (BeanContext again = BeanContext.replica(components, properties);
                 BeanContext restored = BeanContext.replica(components, properties)) {
             UnmarkedFields unmarked = new UnmarkedFields(target(again), target(restored), ignoredFields);
-            for (int applied = 0; applied < entries.size(); applied++) {
+            String difference = null;
+            for (int applied = 0; applied < entries.size() && difference == null; applied++) {
                 if (applied == half) {
                     restore(again, restored);
-                    String lost = unmarked.firstDifference();
-                    if (lost != null) {
-                        return lost;
-                    }
-                }
-                String difference = difference(entries.get(applied), again, "applied again");
-                if (difference == null && applied >= half) {
-                    difference = difference(entries.get(applied), restored, again);
+                    difference = unmarked.firstDifference();
                 }
                 if (difference == null) {
-                    difference = queryDifference(queries, applied + 1, again, "asked again");
+                    difference = difference(entries.get(applied), again, AGAIN);
                 }
                 if (difference == null && applied >= half) {
-                    difference = queryDifference(
-                            queries, applied + 1, restored, "asked of a bean restored from a snapshot");
+                    difference = difference(entries.get(applied), restored, RESTORED);
+                }
+                if (difference == null) {
+                    difference = queryDifference(queries, applied + 1, again, AGAIN);
+                }
+                if (difference == null && applied >= half) {
+                    difference = queryDifference(queries, applied + 1, restored, RESTORED);
                 }
                 if (difference == null && applied >= half) {
                     difference = unmarked.firstDifference();
                 }
-                if (difference != null) {
-                    return difference;
-                }
             }
-            return null;
+            return difference;
         }
     }
 
     private static void restore(BeanContext from, BeanContext to) throws IOException {
         ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
         from.stateMachine().snapshot().writeTo(snapshot);
-        to.stateMachine().restore(new ByteArrayInputStream(snapshot.toByteArray()));
+        to.stateMachine().restore(() -> new ByteArrayInputStream(snapshot.toByteArray()));
     }
 
     private Object target(BeanContext context) {
         return AopTestUtils.getUltimateTargetObject(context.bean(beanClass));
     }
 
-    /** Against what was recorded: what was made by the same steps is written in the same order. */
-    private static @Nullable String difference(Entry entry, BeanContext replica, String how) {
+    private static @Nullable String difference(Entry entry, BeanContext replica, String where) {
         byte[] result = replica.stateMachine().apply(entry.index(), entry.term(), entry.command());
-        List<Field> now = Recording.fields(replica.replicatedBeans());
-        for (int i = 0; i < now.size(); i++) {
-            Field field = now.get(i);
-            Field before = entry.fields().get(i);
-            if (!field.digest().equals(before.digest())) {
-                return "After " + entry.call() + ", the "
-                        + FieldComparison.describe(field.bean(), field.beanClass(), field.name()) + " was "
-                        + before.text() + ", and when the same log was " + how + " it was " + field.text() + ".";
-            }
-        }
-        return Arrays.equals(result, entry.result())
-                ? null
-                : "The result of " + entry.call() + " was another when the same log was " + how + ".";
+        return FieldSight.firstDifference(entry.fields(), FieldSight.of(replica.replicatedBeans()))
+                .map(each -> "After " + entry.call() + ", the " + each.one() + " was "
+                        + each.one().text() + "; " + where + " it was " + each.otherText() + ".")
+                .orElseGet(() -> Arrays.equals(result, entry.result())
+                        ? null
+                        : "The result of " + entry.call() + " was another " + where + ".");
     }
 
-    /** Against the one that has applied everything: a restored hash table may have another order. */
-    private static @Nullable String difference(Entry entry, BeanContext restored, BeanContext whole) {
-        byte[] result = restored.stateMachine().apply(entry.index(), entry.term(), entry.command());
-        List<FieldComparison.Difference> differences = ReplicatedFields.read(
-                whole.replicatedBeans(),
-                fields -> ReplicatedFields.read(
-                        restored.replicatedBeans(), others -> FieldComparison.differences(fields, others)));
-        if (!differences.isEmpty()) {
-            FieldComparison.Difference first = differences.get(0);
-            return "After " + entry.call() + ", the "
-                    + FieldComparison.describe(first.bean(), first.beanClass(), first.field()) + " was " + first.one()
-                    + " on a bean that had applied the whole log, and " + first.other() + " on one restored from a"
-                    + " snapshot before. Is there state in a field that is not marked @ReplicatedState?";
-        }
-        return Arrays.equals(result, entry.result())
-                ? null
-                : "The result of " + entry.call() + " was another on a bean restored from a snapshot before. Is there"
-                        + " state in a field that is not marked @ReplicatedState?";
-    }
-
-    private @Nullable String queryDifference(List<Query> queries, int after, BeanContext replica, String how) {
+    private @Nullable String queryDifference(List<Query> queries, int after, BeanContext replica, String where) {
         for (Query query : queries) {
             if (query.after() == after) {
                 Answer answer = ask(query, target(replica));
                 if (!Likeness.alike(query.thrown(), answer.thrown)
                         || !Likeness.alike(query.answer(), answer.value)) {
                     return "The answer of " + query.call() + " was " + answer(query.answer(), query.thrown())
-                            + ", and when the same was " + how + " it was " + answer(answer.value, answer.thrown)
+                            + "; " + where + " it was " + answer(answer.value, answer.thrown)
                             + ".";
                 }
             }
@@ -166,6 +137,6 @@ final class DeterminismCheck<T> {
     }
 
     private static String answer(@Nullable Object value, @Nullable String thrown) {
-        return thrown != null ? thrown : FieldComparison.text(value);
+        return thrown != null ? thrown : FieldSight.shortened(value);
     }
 }

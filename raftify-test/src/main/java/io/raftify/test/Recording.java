@@ -2,11 +2,9 @@ package io.raftify.test;
 
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import io.raftify.replication.ReplicatedBeans;
-import io.raftify.replication.ReplicatedFields;
-import io.raftify.replication.ReplicatedFields.ReplicatedField;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,20 +27,7 @@ final class Recording implements StateMachine {
      * @param call what was being called then, for people
      */
     record Entry(
-            long index, long term, byte[] command, byte[] result, List<Field> fields, String call) {}
-
-    /** A field as it was after an entry; of its value only what can be kept without going on changing. */
-    record Field(String bean, String beanClass, String name, String digest, String text) {
-
-        static Field of(ReplicatedField field) {
-            return new Field(
-                    field.bean(),
-                    field.beanClass().getSimpleName(),
-                    field.name(),
-                    field.digest(),
-                    FieldComparison.text(field.value()));
-        }
-    }
+            long index, long term, byte[] command, byte[] result, List<FieldSight> fields, String call) {}
 
     /**
      * A query that was answered.
@@ -83,15 +68,10 @@ final class Recording implements StateMachine {
         return List.copyOf(queries);
     }
 
-    static List<Field> fields(ReplicatedBeans beans) {
-        return ReplicatedFields.read(
-                beans, fields -> fields.stream().map(Field::of).toList());
-    }
-
     @Override
     public byte[] apply(long index, long term, byte[] command) {
         byte[] result = applied.apply(index, term, command);
-        List<Field> fields = fields(beans);
+        List<FieldSight> fields = FieldSight.of(beans);
         synchronized (this) {
             entries.add(new Entry(index, term, command, result, fields, call));
         }
@@ -104,7 +84,7 @@ final class Recording implements StateMachine {
     }
 
     @Override
-    public void restore(InputStream in) throws IOException {
-        applied.restore(in);
+    public void restore(StoredSnapshot snapshot) throws IOException {
+        applied.restore(snapshot);
     }
 }

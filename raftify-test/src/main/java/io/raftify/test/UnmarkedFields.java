@@ -49,8 +49,8 @@ final class UnmarkedFields {
                 return "Commands change the field '" + field.getName() + "' of "
                         + field.getDeclaringClass().getSimpleName()
                         + ", which is not marked @ReplicatedState: on a bean that had applied the whole log it was "
-                        + FieldComparison.text(one) + ", and on one restored from a snapshot "
-                        + FieldComparison.text(other) + ". Mark it, or, if it is no state, leave it out by"
+                        + FieldSight.shortened(one) + ", and on one restored from a snapshot "
+                        + FieldSight.shortened(other) + ". Mark it, or, if it is no state, leave it out by"
                         + " ignoringFields(\"" + field.getName() + "\").";
             }
         }

@@ -20,6 +20,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.util.AopTestUtils;
 
 /** When a cluster begins and ends, and what one method leaves to the next. */
 class RaftClusterLifecycleTests {
@@ -97,6 +98,28 @@ class RaftClusterLifecycleTests {
         @Test
         void doesNotFindWhatAnotherAdded(RaftCluster cluster) {
             assertThat(cluster.leader().bean(Stock.class).add("one", 1)).isEqualTo(1);
+        }
+    }
+
+    @RaftClusterTest(storage = StorageType.MEMORY, nodes = 3, properties = "raftify.proposal.timeout=30s")
+    @Nested
+    class WithAnOddNode {
+
+        @Test
+        void nodesThatDifferDoNotAgreeAndItIsSaidWhereTheyDiffer(RaftCluster cluster) {
+            cluster.leader().bean(Stock.class).add("book", 1);
+            cluster.awaitAgreement();
+            Stock odd = AopTestUtils.getUltimateTargetObject(cluster.node("n2").bean(Stock.class));
+
+            odd.pieces.put("book", 7);
+
+            assertThat(new Agreement(cluster.nodes()).missing())
+                    .hasValueSatisfying(difference -> assertThat(difference)
+                            .contains("n1 and n2 differ in the field 'pieces' of bean 'stock' (Stock)")
+                            .contains("book=1", "book=7")
+                            .doesNotContain("n1 and n3"));
+            odd.pieces.put("book", 1);
+            assertThat(new Agreement(cluster.nodes()).missing()).isEmpty();
         }
     }
 

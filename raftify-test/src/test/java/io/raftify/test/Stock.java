@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 class Stock {
 
     @ReplicatedState
-    private final Map<String, Integer> pieces = new HashMap<>();
+    final Map<String, Integer> pieces = new HashMap<>();
 
     @ReplicatedCommand("stock.add")
     public int add(String thing, int count) {
