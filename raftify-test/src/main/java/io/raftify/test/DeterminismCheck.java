@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.ThrowingConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.test.util.AopTestUtils;
@@ -99,12 +100,16 @@ final class DeterminismCheck<T> {
 
     private static @Nullable String difference(Entry entry, BeanContext replica, String where) {
         byte[] result = replica.stateMachine().apply(entry.index(), entry.term(), entry.command());
-        return FieldSight.firstDifference(entry.fields(), FieldSight.of(replica.replicatedBeans()))
-                .map(each -> "After " + entry.call() + ", the " + each.one() + " was "
-                        + each.one().text() + "; " + where + " it was " + each.otherText() + ".")
-                .orElseGet(() -> Arrays.equals(result, entry.result())
-                        ? null
-                        : "The result of " + entry.call() + " was another " + where + ".");
+        Optional<FieldSight.Difference> field =
+                FieldSight.firstDifference(entry.fields(), FieldSight.of(replica.replicatedBeans()));
+        if (field.isPresent()) {
+            FieldSight before = field.get().one();
+            return "After " + entry.call() + ", the " + before + " was " + before.text() + "; " + where + " it was "
+                    + field.get().otherText() + ".";
+        }
+        return Arrays.equals(result, entry.result())
+                ? null
+                : "The result of " + entry.call() + " was another " + where + ".";
     }
 
     private @Nullable String queryDifference(List<Query> queries, int after, BeanContext replica, String where) {

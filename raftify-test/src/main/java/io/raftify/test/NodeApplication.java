@@ -76,6 +76,8 @@ final class NodeApplication {
         @Override
         public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
             ConfigurableEnvironment environment = event.getEnvironment();
+            TestPropertySourceUtils.addPropertySourcesToEnvironment(
+                    environment, new DefaultResourceLoader(), configuration.getPropertySourceDescriptors());
             if (configuration.getActiveProfiles().length > 0) {
                 TestPropertySourceUtils.addInlinedPropertiesToEnvironment(
                         environment,
@@ -89,8 +91,6 @@ final class NodeApplication {
                     "spring.grpc.server.port=0",
                     "spring.jmx.unique-names=true",
                     "spring.application.admin.enabled=false");
-            TestPropertySourceUtils.addPropertySourcesToEnvironment(
-                    environment, new DefaultResourceLoader(), configuration.getPropertySourceDescriptors());
             TestPropertySourceUtils.addInlinedPropertiesToEnvironment(
                     environment, configuration.getPropertySourceProperties());
         }

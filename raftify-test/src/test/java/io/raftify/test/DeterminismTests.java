@@ -22,7 +22,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.springframework.stereotype.Component;
 
 /** Each kind of mistake beside a bean that does the same without it. */
 class DeterminismTests {
@@ -388,7 +387,6 @@ class DeterminismTests {
         });
     }
 
-    @Component
     static class Prices {
         int of(String thing) {
             return thing.length();

@@ -61,7 +61,7 @@ class RaftClusterLifecycleTests {
             RaftClusterNode node = cluster.node("n2");
             assertThat(node.context().getEnvironment().getActiveProfiles()).containsExactly("of-the-test");
             assertThat(node.bean(Extra.class)).isNotSameAs(cluster.node("n1").bean(Extra.class));
-            assertThat(node.context().getBeanNamesForType(StockApplication.Clerk.class))
+            assertThat(node.context().getBeanNamesForType(Clerk.class))
                     .hasSize(1);
         }
 

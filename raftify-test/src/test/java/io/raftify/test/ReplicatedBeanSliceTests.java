@@ -30,7 +30,7 @@ class ReplicatedBeanSliceTests {
         @Test
         void theApplicationsReplicatedBeansAreThereAndNothingElseOfIt() {
             assertThat(context.getBeansOfType(Stock.class)).hasSize(1);
-            assertThat(context.getBeansOfType(StockApplication.Clerk.class)).isEmpty();
+            assertThat(context.getBeansOfType(Clerk.class)).isEmpty();
         }
 
         @Test
@@ -98,7 +98,7 @@ class ReplicatedBeanSliceTests {
         @Test
         void everythingIsThereAndTheMemberNeedsNoOther(@Autowired RaftNode node) {
             assertThat(stock.add("a", 1)).isEqualTo(1);
-            assertThat(context.getBeansOfType(StockApplication.Clerk.class)).hasSize(1);
+            assertThat(context.getBeansOfType(Clerk.class)).hasSize(1);
             assertThat(node.status().peers()).isEmpty();
         }
     }

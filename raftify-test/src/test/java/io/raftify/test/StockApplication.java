@@ -6,15 +6,9 @@ import org.springframework.boot.context.TypeExcludeFilter;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.FilterType;
-import org.springframework.stereotype.Component;
 
 /** The application of these tests: found by all of them, since it is in their package. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @ComponentScan(excludeFilters = @Filter(type = FilterType.CUSTOM, classes = TypeExcludeFilter.class))
-class StockApplication {
-
-    /** Has nothing that is replicated. */
-    @Component
-    static class Clerk {}
-}
+class StockApplication {}
