@@ -44,6 +44,9 @@ final class EngineStateMachine extends StateMachineAdapter {
     private final Runnable snapshotDue;
     private final AtomicBoolean snapshotRequested = new AtomicBoolean();
 
+    /** The engine has one thread for it, and makes it without asking for a name. */
+    private boolean threadNamed;
+
     private volatile long snapshotIndex;
 
     /** Where a snapshot was last tried, so that a failing one is not tried again at every entry. */
@@ -82,6 +85,7 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onApply(Iterator entries) {
+        nameThread();
         while (entries.hasNext()) {
             String parked = participation.parking().refusal();
             if (parked != null) {
@@ -138,6 +142,14 @@ final class EngineStateMachine extends StateMachineAdapter {
         String reason = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
         log.debug("Member {} parks after index {}", self, lastApplied, unknown);
         participation.parking().park(lastApplied, reason);
+    }
+
+    /** Whatever a command logs tells which member it is about, also where several are in one JVM. */
+    private void nameThread() {
+        if (!threadNamed) {
+            Thread.currentThread().setName("raftify-" + self + "-apply");
+            threadNamed = true;
+        }
     }
 
     /**
