@@ -1,7 +1,6 @@
 package io.raftify.replication;
 
 import io.raftify.replication.wire.CommandOutcome;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,10 +32,9 @@ final class CheckpointTaker {
             return;
         }
         // At once, not on another thread: how much there was to hash decides when it is done again, on every member alike.
-        StateDigest digest = digests.capture().get();
-        Map<String, byte[]> fields = new LinkedHashMap<>();
-        digest.parts().forEach(part -> fields.put(part.label(), part.hash()));
-        checkpoints.taken(index, fields, digest.bytes());
+        StateDigests.Captured state = digests.capture();
+        Map<String, byte[]> parts = state.digests();
+        checkpoints.taken(index, parts, state.hashed());
         divergence.taken(checkpoints.report());
     }
 }

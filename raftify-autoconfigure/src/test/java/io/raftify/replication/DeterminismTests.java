@@ -122,7 +122,7 @@ class DeterminismTests {
                 .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class))
                 .withUserConfiguration(ReplicationConfiguration.class)
                 .withBean(ReplicationSettings.class, () -> new ReplicationSettings(
-                        "n1", Duration.ofSeconds(5), Duration.ofSeconds(5), check))
+                        "n1", Duration.ofSeconds(5), Duration.ofSeconds(5), check, null))
                 .withBean("bean", bean);
     }
 }
