@@ -42,7 +42,7 @@ public final class ReplicatedStateMachine implements StateMachine {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
         List<LibraryState> own = List.of(time, sessions, keyed);
-        this.digests = new CheckpointTaker(beans, own);
+        this.digests = new CheckpointTaker(beans);
         this.image = new StateImage(
                 beans,
                 Stream.concat(own.stream(), Stream.of(beans.admissions(), digests.checkpoints()))
