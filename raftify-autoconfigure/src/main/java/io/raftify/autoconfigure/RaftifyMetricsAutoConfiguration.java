@@ -2,6 +2,10 @@ package io.raftify.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.raftify.actuate.CommandMetrics;
+import io.raftify.actuate.DivergenceMetrics;
+import io.raftify.replication.StateDivergence;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
 import io.raftify.actuate.RaftMetrics;
 import io.raftify.node.RaftNode;
 import io.raftify.replication.CommandListener;
@@ -33,5 +37,12 @@ public final class RaftifyMetricsAutoConfiguration {
     CommandListener raftCommandMetrics(MeterRegistry registry) {
         CommandMetrics metrics = new CommandMetrics(registry);
         return (command, fate, duration) -> metrics.record(command, fate.name().toLowerCase(Locale.ROOT), duration);
+    }
+
+    @Bean
+    ApplicationListener<PayloadApplicationEvent<StateDivergence>> raftDivergenceMetrics(MeterRegistry registry) {
+        DivergenceMetrics metrics = new DivergenceMetrics(registry);
+        return ApplicationListener.forPayload(
+                divergence -> metrics.record(divergence.odd(), divergence.fields()));
     }
 }

@@ -121,9 +121,10 @@ final class BusinessExceptions {
         return usable ? type.asSubclass(Exception.class) : null;
     }
 
-    /** A checked exception the method does not declare would surprise every caller's catch clauses. */
+    /** A checked exception the method does not declare would surprise every caller's catch clauses; a promise has none. */
     private static boolean isDeclared(ReplicatedMethod method, Class<?> type) {
         return RuntimeException.class.isAssignableFrom(type)
+                || ResultForm.isPromise(method.method().getReturnType())
                 || Arrays.stream(method.method().getExceptionTypes()).anyMatch(each -> each.isAssignableFrom(type));
     }
 

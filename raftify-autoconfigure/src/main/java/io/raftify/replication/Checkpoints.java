@@ -21,7 +21,7 @@ import java.util.Map;
 /**
  * When digests of the state are taken, and the newest of them. Every member takes them after the same entries: the first
  * one in each thousand of the log that reaches the beans. Of a large state they are taken more rarely, so that taking them
- * never costs more than looking at {@value #ELEMENTS_PER_ENTRY} elements for each entry.
+ * never costs more than hashing {@value #BYTES_PER_ENTRY} bytes for each entry.
  *
  * <p>Between them the values that commands return are digested as they come, which finds a difference that shows in them at
  * the next checkpoint, even where it has vanished from the state.
@@ -29,7 +29,7 @@ import java.util.Map;
 final class Checkpoints implements LibraryState {
 
     static final long INTERVAL = 1_000;
-    static final long ELEMENTS_PER_ENTRY = 10;
+    static final long BYTES_PER_ENTRY = 256;
 
     /** Under which the digest of the values stands. */
     static final String VALUES = "(values returned by commands)";
@@ -69,9 +69,9 @@ final class Checkpoints implements LibraryState {
      * Keeps the digests after an entry.
      *
      * @param fields by bean and field
-     * @param elements in the state, which decides when the next ones are due
+     * @param hashed bytes of the state, which decide when the next ones are due
      */
-    Checkpoint taken(long index, Map<String, byte[]> fields, long elements) {
+    Checkpoint taken(long index, Map<String, byte[]> fields, long hashed) {
         Checkpoint.Builder checkpoint = Checkpoint.newBuilder().setIndex(index);
         fields.forEach((field, digest) -> checkpoint.addFields(
                 FieldDigest.newBuilder().setField(field).setDigest(ByteString.copyFrom(digest))));
@@ -82,7 +82,7 @@ final class Checkpoints implements LibraryState {
             newest.remove();
         }
         interval = INTERVAL;
-        while (interval * ELEMENTS_PER_ENTRY < elements) {
+        while (interval * BYTES_PER_ENTRY < hashed) {
             interval *= 2;
         }
         stretch = index / interval;

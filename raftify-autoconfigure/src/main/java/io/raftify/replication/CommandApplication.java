@@ -1,6 +1,7 @@
 package io.raftify.replication;
 
 import com.google.protobuf.ByteString;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandOutcome;
 import java.lang.reflect.InvocationTargetException;
@@ -15,10 +16,12 @@ final class CommandApplication {
 
     private final ReplicatedBeans beans;
     private final CommandWatch watch;
+    private final StateCopy before;
 
     CommandApplication(ReplicatedBeans beans, CommandWatch watch) {
         this.beans = beans;
         this.watch = watch;
+        this.before = new StateCopy(beans);
     }
 
     /**
@@ -38,7 +41,7 @@ final class CommandApplication {
         ReplicatedBeans.Target target = beans.command(envelope.getCommand());
         if (target == null) {
             throw new UnsupportedEntryException("Entry " + index + " holds the command '" + envelope.getCommand()
-                    + "', which this application does not have. It was proposed by '" + proposer
+                    + "' version " + envelope.getVersion() + ", which this application does not have. It was proposed by '" + proposer
                     + "', probably by another version of the application: deploy here a version that has the command.");
         }
         CommandCodec codec = beans.codecs().find(envelope.getCodec());
@@ -47,20 +50,7 @@ final class CommandApplication {
                     + "', which this application does not have: deploy here a version that has it.");
         }
         ReplicatedMethod method = target.method();
-        if (envelope.getVersion() != method.version()) {
-            throw new UnsupportedEntryException("Entry " + index + " holds version " + envelope.getVersion()
-                    + " of the command '" + envelope.getCommand() + "', this application has version "
-                    + method.version() + ": deploy here a version that has it.");
-        }
-        try {
-            return new Prepared(
-                    target, codec, codec.decodeCall(method, envelope.getPayload().toByteArray()));
-        } catch (IllegalArgumentException unreadable) {
-            throw new UnsupportedEntryException(
-                    "Entry " + index + ", proposed by '" + proposer + "': " + unreadable.getMessage()
-                            + ". Deploy here a version whose " + method + " takes these arguments.",
-                    unreadable);
-        }
+        return new Prepared(target, codec, beans.build().upcasters().arguments(index, proposer, envelope, method, codec));
     }
 
     /** Runs it, alone. */
@@ -72,7 +62,7 @@ final class CommandApplication {
                 .setCodec(command.codec().id());
         watch.begun(method, context.index());
         try {
-            ByteString value = beans.gate().alone(context, () -> encode(command, invoke(command, context)));
+            ByteString value = beans.gate().alone(context, () -> wholeOrNotAtAll(command, context));
             return outcome.setValue(value).build();
         } catch (ThrownException thrown) {
             return outcome.setException(BusinessExceptions.write(thrown.getCause()))
@@ -85,18 +75,27 @@ final class CommandApplication {
         }
     }
 
-    private static @Nullable Object invoke(Prepared command, AppliedContext context) throws ThrownException {
-        ReplicatedMethod method = command.method();
+    private ByteString wholeOrNotAtAll(Prepared command, AppliedContext context) throws ThrownException {
+        before.take();
         try {
-            return method.method().invoke(command.target().object(), method.called(command.arguments(), context));
+            ByteString value = encode(command, invoke(command, context));
+            before.forget();
+            return value;
+        } catch (ThrownException thrown) {
+            before.putBack();
+            throw thrown;
+        }
+    }
+
+    private static @Nullable Object invoke(Prepared command, AppliedContext context) throws ThrownException {
+        try {
+            return command.target().invoke(command.method().called(command.arguments(), context));
         } catch (InvocationTargetException thrown) {
             Throwable cause = thrown.getCause();
             if (isOfThisMember(cause)) {
                 throw (Error) cause;
             }
             throw new ThrownException(cause);
-        } catch (IllegalAccessException impossible) {
-            throw new IllegalStateException("made accessible when the bean was checked", impossible);
         }
     }
 

@@ -36,6 +36,7 @@ final class CommandCaller {
 
     private final @Nullable RaftNode node;
     private final @Nullable ClientSessions sessions;
+    private final HoldBack holdBack;
     private final CommandOutcomes outcomes;
     private final Codecs codecs;
     private final OutcomeReader reader;
@@ -47,12 +48,14 @@ final class CommandCaller {
     /** @param node null if this application runs without a member */
     CommandCaller(
             @Nullable RaftNode node,
+            HoldBack holdBack,
             Codecs codecs,
             ReplicationSettings settings,
             CommandOutcomes outcomes,
             List<CommandListener> listeners,
             InstantSource clock) {
         this.node = node;
+        this.holdBack = holdBack;
         this.codecs = codecs;
         this.reader = new OutcomeReader(codecs);
         this.settings = settings;
@@ -148,6 +151,7 @@ final class CommandCaller {
             if (node == null || sessions == null) {
                 throw new NodeStoppedException("The " + method + " cannot be called: " + NO_MEMBER);
             }
+            holdBack.check(method);
             this.member = node;
             this.opened = sessions;
             this.method = method;

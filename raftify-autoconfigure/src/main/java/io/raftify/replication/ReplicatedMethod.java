@@ -8,6 +8,8 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.ResolvableType;
@@ -48,6 +50,7 @@ public record ReplicatedMethod(
         List<Type> arguments = new ArrayList<>();
         int context = -1;
         int key = -1;
+        List<Integer> keys = keyParameters(method, beanClass);
         Parameter[] parameters = method.getParameters();
         Type[] types = method.getGenericParameterTypes();
         for (int i = 0; i < parameters.length; i++) {
@@ -55,14 +58,28 @@ public record ReplicatedMethod(
                 context = i;
                 continue;
             }
-            if (parameters[i].isAnnotationPresent(IdempotencyKey.class)) {
+            if (keys.contains(i)) {
                 key = arguments.size();
             }
             arguments.add(GenericTypeResolver.resolveType(types[i], beanClass));
         }
-        Type result = GenericTypeResolver.resolveType(method.getGenericReturnType(), beanClass);
+        Type result = ResultForm.of(method, beanClass).valueType();
         return new ReplicatedMethod(
                 command, version, timeout, beanName, beanClass, method, arguments, result, context, key);
+    }
+
+    /** Which parameters are marked as the key, in the method itself or in one that it overrides. */
+    static List<Integer> keyParameters(Method method, Class<?> beanClass) {
+        Set<Integer> keys = new TreeSet<>();
+        for (Method place : Declarations.of(method, beanClass)) {
+            Parameter[] parameters = place.getParameters();
+            for (int i = 0; i < parameters.length; i++) {
+                if (parameters[i].isAnnotationPresent(IdempotencyKey.class)) {
+                    keys.add(i);
+                }
+            }
+        }
+        return List.copyOf(keys);
     }
 
     /** What is written of a call's arguments: all but the context. */

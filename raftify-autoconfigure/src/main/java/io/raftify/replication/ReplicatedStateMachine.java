@@ -3,14 +3,17 @@ package io.raftify.replication;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
+import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.Refusal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a method throws is an outcome like a value: it goes to the caller, and nothing is changed. A member that cannot
  * read an entry, or lacks its command, does not skip it.
+ *
+ * <p>Driven by one thread. The monitor is for whoever looks at the state of a member that has diverged.
  */
 public final class ReplicatedStateMachine implements StateMachine {
 
@@ -28,11 +33,26 @@ public final class ReplicatedStateMachine implements StateMachine {
     private final Sessions sessions = new Sessions();
     private final KeyedOutcomes keyed = new KeyedOutcomes();
     private final StateImage image;
+    private final CheckpointTaker digests;
+
+    /** Whether the state is more than what the application starts with. */
+    private volatile boolean applied;
 
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
-        this.image = new StateImage(beans, List.of(time, sessions, keyed));
+        List<LibraryState> own = List.of(time, sessions, keyed);
+        this.digests = new CheckpointTaker(beans);
+        this.image = new StateImage(
+                beans,
+                Stream.concat(own.stream(), Stream.of(beans.admissions(), digests.checkpoints()))
+                        .toList());
+    }
+
+    /** Why this member's state must not be served, as a clause; null if it may. Any thread may ask. */
+    public @Nullable String refusal() {
+        String diverged = beans.divergence().reason();
+        return diverged != null ? diverged : beans.gate().broken();
     }
 
     /** The command that is being applied now; null if there is none. Any thread may ask. */
@@ -41,9 +61,17 @@ public final class ReplicatedStateMachine implements StateMachine {
     }
 
     @Override
-    public byte[] apply(long index, long term, byte[] command) {
+    public synchronized byte[] apply(long index, long term, byte[] command) {
+        String diverged = beans.divergence().reason();
+        if (diverged != null) {
+            // Every further outcome could be wrong. It goes on keeping the log, and votes, but does not lead.
+            throw new UnsupportedEntryException(diverged + "; mend the command that is not deterministic, then start this"
+                    + " member with an empty data directory");
+        }
         try {
-            return applyNow(index, term, command);
+            byte[] outcome = applyNow(index, term, command);
+            digests.applied(index);
+            return outcome;
         } catch (UnsupportedEntryException unsupported) {
             // No bean was touched: what is here is whole, only behind, and LOCAL queries may go on reading it.
             throw unsupported;
@@ -55,6 +83,7 @@ public final class ReplicatedStateMachine implements StateMachine {
 
     private byte[] applyNow(long index, long term, byte[] bytes) {
         LogEntry entry = parse(index, bytes);
+        applied = true;
         long now = time.advance(entry.getProposedAtMillis());
         sessions.expire(now);
         keyed.expire(now);
@@ -65,6 +94,10 @@ public final class ReplicatedStateMachine implements StateMachine {
                 yield outcome(index).setSession(index).build().toByteArray();
             }
             case RESOLVE -> resolve(index, now, entry.getResolve().getId());
+            case ADMIT -> {
+                beans.admissions().admit(entry.getAdmit());
+                yield outcome(index).build().toByteArray();
+            }
             case CONTENT_NOT_SET ->
                 throw new UnsupportedEntryException("Entry " + index + ", proposed by '" + entry.getProposer()
                         + "', holds nothing that this application knows: deploy here a version that does.");
@@ -104,6 +137,8 @@ public final class ReplicatedStateMachine implements StateMachine {
     private EntryOutcome apply(long index, long term, long now, LogEntry entry) {
         CommandEnvelope envelope = entry.getCommand();
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
+        beans.admissions().applied(command.method(), envelope.getVersion(), index);
+        beans.admissions().applied(command.codec(), index);
         byte[] key = key(command);
         if (key == null) {
             return run(index, term, now, entry, command);
@@ -143,7 +178,9 @@ public final class ReplicatedStateMachine implements StateMachine {
                 Sessions.text(envelope.getId()),
                 entry.getProposer(),
                 envelope.getSeed().toByteArray());
-        return outcome(index).setCommand(application.run(command, context)).build();
+        CommandOutcome outcome = application.run(command, context);
+        digests.came(outcome);
+        return outcome(index).setCommand(outcome).build();
     }
 
     /** Whoever asks what became of a command that was not applied is told so, and it stays that way. */
@@ -187,7 +224,7 @@ public final class ReplicatedStateMachine implements StateMachine {
     }
 
     @Override
-    public StateSnapshot snapshot() {
+    public synchronized StateSnapshot snapshot() {
         return beans.gate().shared(image::capture);
     }
 
@@ -195,9 +232,21 @@ public final class ReplicatedStateMachine implements StateMachine {
      * Replaces the state of all replicated beans, or changes nothing.
      *
      * @throws IOException if the bytes are damaged, or hold a bean that this application does not have
+     * @throws UnsupportedEntryException if they hold what a command did that this application does not have
      */
     @Override
-    public void restore(InputStream in) throws IOException {
-        image.restore(in);
+    public synchronized void restore(StoredSnapshot snapshot) throws IOException {
+        try {
+            image.restore(snapshot);
+        } catch (UnsupportedEntryException unsupported) {
+            if (!applied) {
+                // The state is not one that was behind, but none at all.
+                beans.gate().condemn(String.valueOf(unsupported.getMessage()));
+            }
+            throw unsupported;
+        }
+        applied = true;
+        // Whatever was wrong with the state that was here, it is another one now.
+        beans.divergence().mended();
     }
 }

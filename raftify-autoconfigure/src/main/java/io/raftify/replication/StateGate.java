@@ -115,7 +115,17 @@ final class StateGate {
         }
     }
 
-    /** From now on no query answers, since the state may be half changed. Only a restart mends this. */
+    /** Why the state must not be read, as a clause; null if it may. */
+    @Nullable String broken() {
+        return broken;
+    }
+
+    /** The state was replaced by a whole one. */
+    void mended() {
+        broken = null;
+    }
+
+    /** From now on no query answers, since the state may be half changed. Only a restart, or another state, mends this. */
     void condemn(String reason) {
         broken = reason;
     }

@@ -22,10 +22,10 @@ import io.raftify.node.ReadUnavailableException;
 import io.raftify.node.Role;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import io.raftify.replication.ReplicatedBeanException;
 import io.raftify.replication.ReplicatedStateMachine;
 import io.raftify.testnode.SingleMemberNode;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -336,6 +336,6 @@ class RaftifyAutoConfigurationTests {
         }
 
         @Override
-        public void restore(InputStream in) {}
+        public void restore(StoredSnapshot snapshot) {}
     }
 }

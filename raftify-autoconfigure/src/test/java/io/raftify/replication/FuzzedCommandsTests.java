@@ -16,6 +16,7 @@ import io.raftify.annotation.ReplicatedState;
 import io.raftify.fuzz.Fuzz;
 import io.raftify.node.RaftException;
 import io.raftify.node.ReadUnavailableException;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.FuzzedArgumentsTests.Seat;
 import io.raftify.replication.wire.BusinessException;
 import io.raftify.replication.wire.CommandEnvelope;
@@ -149,7 +150,7 @@ class FuzzedCommandsTests {
                         .run(bytes -> {
                             String before = box.description();
                             try {
-                                machine.restore(new ByteArrayInputStream(bytes));
+                                machine.restore(() -> new ByteArrayInputStream(bytes));
                             } catch (IOException refused) {
                                 if (!box.description().equals(before)) {
                                     assertThat(refused).hasMessageContaining("does not take");
@@ -166,7 +167,7 @@ class FuzzedCommandsTests {
 
     /** Written by a version whose container took it. */
     @Test
-    void an_element_that_the_container_of_today_does_not_take_is_refused_by_name_and_nothing_is_read_any_more() {
+    void an_element_that_the_container_of_today_does_not_take_is_refused_by_name_and_nothing_is_changed() {
         byte[][] written = new byte[1][];
         context().withBean("box", TakesNull.class).run(context -> {
             ((TakesNull) BeanCheck.target(context.getBean(TakesNull.class))).queue.add(null);
@@ -176,8 +177,7 @@ class FuzzedCommandsTests {
             assertThatIOException()
                     .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(written[0]))
                     .withMessageContaining("TakesNoNull.queue does not take");
-            assertThatExceptionOfType(ReadUnavailableException.class)
-                    .isThrownBy(() -> context.getBean(TakesNoNull.class).size());
+            assertThat(context.getBean(TakesNoNull.class).size()).isZero();
         });
     }
 

@@ -17,6 +17,7 @@ import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.OverloadedException;
 import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.ReadUnavailableException;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.CommandListener.Fate;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.LogEntry;

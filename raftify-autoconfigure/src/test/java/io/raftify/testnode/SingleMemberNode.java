@@ -16,7 +16,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,11 +38,13 @@ public final class SingleMemberNode implements RaftNode {
     private final ExecutorService applyThread =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "test-apply"));
 
+    private final Map<String, byte[]> announced = new ConcurrentHashMap<>();
     private volatile boolean running;
     private volatile long applied;
     private volatile @Nullable String failure;
     private volatile UnaryOperator<NodeStatus> seenAs = UnaryOperator.identity();
     private volatile @Nullable CompletableFuture<byte[]> answer;
+    private volatile @Nullable CompletableFuture<Long> readAnswer;
     private final AtomicInteger answersToLose = new AtomicInteger();
     private volatile @Nullable Consumer<byte[]> held;
 
@@ -57,6 +61,11 @@ public final class SingleMemberNode implements RaftNode {
     /** From now on, proposals are not applied but answered by this; null undoes it. */
     public void answerWith(@Nullable CompletableFuture<byte[]> answer) {
         this.answer = answer;
+    }
+
+    /** From now on, reads are not answered but by this; null undoes it. */
+    public void failReads(@Nullable CompletableFuture<Long> answer) {
+        this.readAnswer = answer;
     }
 
     /** The answers to so many proposals from now on are lost: each is applied, and its outcome unknown. */
@@ -124,6 +133,10 @@ public final class SingleMemberNode implements RaftNode {
 
     @Override
     public CompletableFuture<Long> readIndex(Duration timeout) {
+        CompletableFuture<Long> fixed = readAnswer;
+        if (fixed != null) {
+            return fixed;
+        }
         return CompletableFuture.supplyAsync(() -> applied, applyThread);
     }
 
@@ -157,7 +170,27 @@ public final class SingleMemberNode implements RaftNode {
                 running,
                 List.of(),
                 new StorageStatus("memory", "none", null, 1, 0),
-                failure));
+                failure,
+                null));
+    }
+
+    /** From now on, another member is taken to have announced this. */
+    public void announcedBy(String peer, String part, byte @Nullable [] content) {
+        if (content == null) {
+            announced.remove(peer + "/" + part);
+        } else {
+            announced.put(peer + "/" + part, content);
+        }
+    }
+
+    @Override
+    public void announce(String part, byte[] content) {
+        announced.put(nodeId + "/" + part, content);
+    }
+
+    @Override
+    public byte @Nullable [] announced(String nodeId, String part) {
+        return announced.get(nodeId + "/" + part);
     }
 
     @Override
@@ -190,7 +223,7 @@ public final class SingleMemberNode implements RaftNode {
     }
 
     public void restore(byte[] snapshot) throws IOException {
-        stateMachine.restore(new ByteArrayInputStream(snapshot));
+        stateMachine.restore(() -> new ByteArrayInputStream(snapshot));
     }
 
     @Override

@@ -12,6 +12,7 @@ import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.UnsupportedEntryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -42,6 +43,9 @@ final class EngineStateMachine extends StateMachineAdapter {
     private final int snapshotEntries;
     private final Runnable snapshotDue;
     private final AtomicBoolean snapshotRequested = new AtomicBoolean();
+
+    /** The engine has one thread for it, and makes it without asking for a name. */
+    private boolean threadNamed;
 
     private volatile long snapshotIndex;
 
@@ -81,12 +85,21 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onApply(Iterator entries) {
+        nameThread();
         while (entries.hasNext()) {
+            String parked = participation.parking().refusal();
+            if (parked != null) {
+                pass(entries, parked);
+                continue;
+            }
             long index = entries.getIndex();
             byte[] result;
             applied.giving(index);
             try {
                 result = stateMachine.apply(index, entries.getTerm(), bytes(entries.getData()));
+            } catch (UnsupportedEntryException unknown) {
+                park(index - 1, unknown);
+                continue;
             } catch (Throwable cannotApply) {
                 // Also errors: an entry half applied must not be followed by the next one, and never skipped.
                 String reason =
@@ -113,6 +126,33 @@ final class EngineStateMachine extends StateMachineAdapter {
     }
 
     /**
+     * What follows on an entry that is not known: to the engine it counts as applied, or its queue of committed entries
+     * would fill, and then hold up those who append. Whoever proposed it here cannot learn what it came to.
+     */
+    private static void pass(Iterator entries, String why) {
+        Closure done = entries.done();
+        if (done != null) {
+            done.run(new Status(RaftError.ESTATEMACHINE, "%s", why));
+        }
+        entries.next();
+    }
+
+    private void park(long lastApplied, UnsupportedEntryException unknown) {
+        String message = String.valueOf(unknown.getMessage());
+        String reason = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+        log.debug("Member {} parks after index {}", self, lastApplied, unknown);
+        participation.parking().park(lastApplied, reason);
+    }
+
+    /** Whatever a command logs tells which member it is about, also where several are in one JVM. */
+    private void nameThread() {
+        if (!threadNamed) {
+            Thread.currentThread().setName("raftify-" + self + "-apply");
+            threadNamed = true;
+        }
+    }
+
+    /**
      * Reads through a view of its own: the buffer is the entry's, and where applying is faster than this member's disk
      * or a follower, the log writer and the replicators have yet to read it.
      */
@@ -124,7 +164,9 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     /** Any thread may look; at most one request is on its way. */
     void requestSnapshotIfDue() {
-        boolean due = snapshotEntries > 0 && appliedIndex - attemptedIndex >= snapshotEntries;
+        boolean due = snapshotEntries > 0
+                && appliedIndex - attemptedIndex >= snapshotEntries
+                && participation.parking().parked() == null;
         if (due && snapshotRequested.compareAndSet(false, true)) {
             try {
                 // Not from this thread: the engine would put the request into the queue that this thread empties.
@@ -137,6 +179,12 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onSnapshotSave(SnapshotWriter writer, Closure done) {
+        String parked = participation.parking().refusal();
+        if (parked != null) {
+            // The engine would note it down as one that covers what was passed over, and cut the log behind it.
+            done.run(new Status(RaftError.ECANCELED, "%s", parked));
+            return;
+        }
         long index = appliedIndex;
         StateSnapshot snapshot;
         try {
@@ -204,6 +252,13 @@ final class EngineStateMachine extends StateMachineAdapter {
             attemptedIndex = index;
             appliedIndex = index;
             applied.reached(index);
+            participation.parking().lift();
+            return true;
+        } catch (UnsupportedEntryException unknown) {
+            // It is whole and on disk, only for another build: that one will restore it.
+            snapshotIndex = reader.load().getLastIncludedIndex();
+            attemptedIndex = snapshotIndex;
+            park(appliedIndex, unknown);
             return true;
         } catch (IOException | RuntimeException notRestored) {
             String reason = "The state could not be restored from snapshot " + file + ": " + notRestored.getMessage();

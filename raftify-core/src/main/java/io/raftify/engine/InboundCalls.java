@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * answer waits for ever. Here each peer has one lane, in which its appends are handled in the order of its stream, and
  * every answer goes out when it is ready: the leader's replicator puts them in order itself.
  *
- * <p>Every request and every answer passes {@link Participation} (guards G2 and G3), every request {@link Introductions}.
+ * <p>Every request and every answer passes {@link Participation} (guards G2 and G3), every request {@link Introductions}
+ * and {@link Parking}.
  */
 final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseable {
 
@@ -125,6 +126,9 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             return;
         }
         String notYet = introductions.refusalOfIncoming(peer, request);
+        if (notYet == null) {
+            notYet = participation.parking().refusalOfIncoming(request);
+        }
         if (notYet != null) {
             responder.refuse(notYet);
             return;

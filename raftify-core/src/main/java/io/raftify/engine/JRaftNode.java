@@ -27,10 +27,14 @@ final class JRaftNode implements RaftNode {
 
     private static final Logger log = LoggerFactory.getLogger(JRaftNode.class);
 
+    /** Of what a parked member tells the others, in characters. */
+    private static final int LONGEST_REASON = 1_000;
+
     private final RaftNodeSettings settings;
     private final StateMachine stateMachine;
     private final MemberParts parts;
     private final Listeners listeners = new Listeners();
+    private final Announcements announcements = new Announcements(listeners::announced);
     private final AtomicLong elections = new AtomicLong();
     private final Participation participation;
 
@@ -52,6 +56,14 @@ final class JRaftNode implements RaftNode {
             log.error("Member {} stops taking part: {}", settings.nodeId(), reason);
             listeners.failed(reason);
         });
+        participation.parking().onParked(reason -> {
+            log.warn(
+                    "Member {} is parked: {}. It applies nothing until then and does not lead, but keeps the log and its"
+                            + " vote",
+                    settings.nodeId(),
+                    reason);
+            listeners.parked(reason);
+        });
     }
 
     @Override
@@ -65,8 +77,8 @@ final class JRaftNode implements RaftNode {
         MemberStore store = parts.stores().apply(settings);
         try {
             participation.watch(store);
-            this.running =
-                    RunningMember.start(settings, stateMachine, store, parts, participation, listeners, elections);
+            this.running = RunningMember.start(
+                    settings, stateMachine, store, parts, participation, listeners, announcements, elections);
             life = Life.STARTED;
         } catch (RuntimeException notStarted) {
             store.close();
@@ -151,7 +163,18 @@ final class JRaftNode implements RaftNode {
                 false,
                 List.of(),
                 storage,
-                participation.failureReason());
+                participation.failureReason(),
+                null);
+    }
+
+    @Override
+    public void announce(String part, byte[] content) {
+        announcements.announce(part, content);
+    }
+
+    @Override
+    public byte @Nullable [] announced(String nodeId, String part) {
+        return announcements.announced(nodeId, part);
     }
 
     @Override
@@ -186,7 +209,12 @@ final class JRaftNode implements RaftNode {
 
     /** What this member tells the others of itself. */
     static MemberReport.Builder report(NodeStatus status) {
-        return MemberReport.newBuilder()
+        MemberReport.Builder report = MemberReport.newBuilder();
+        String parked = status.parked();
+        if (parked != null) {
+            report.setParked(parked.substring(0, Math.min(parked.length(), LONGEST_REASON)));
+        }
+        return report
                 .setRole(PeerWatch.wire(status.role()))
                 .setTerm(status.term())
                 .setLastIndex(status.lastIndex())

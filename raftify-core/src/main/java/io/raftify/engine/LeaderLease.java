@@ -93,12 +93,11 @@ final class LeaderLease {
             answered.clear();
         }
         if (term == answeredTerm && others.contains(peer)) {
-            answered.merge(
-                    peer, at, (one, other) -> other.monotonicNanos - one.monotonicNanos > 0 ? other : one);
+            answered.merge(peer, at, (one, other) -> other.monotonicNanos - one.monotonicNanos >= 0 ? other : one);
         }
     }
 
-    /** This member leads, and has applied an entry of its own term, and so all that was committed before. */
+    /** This member leads, and has committed an entry of its own term. */
     synchronized void leads(long term) {
         leadingTerm = term;
     }

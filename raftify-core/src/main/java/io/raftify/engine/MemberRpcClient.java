@@ -110,6 +110,10 @@ final class MemberRpcClient implements RpcClient {
         if (notYet != null) {
             throw new RemotingException(notYet);
         }
+        String parked = current.participation().parking().refusalOfOutgoing(request);
+        if (parked != null) {
+            throw new RemotingException(parked);
+        }
         if (request instanceof RequestVoteRequest vote && !vote.getPreVote()) {
             String promised = current.promise().refusal();
             if (current.promise().askedByLeader(vote)) {

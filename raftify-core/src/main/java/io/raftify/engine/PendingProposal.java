@@ -140,7 +140,7 @@ final class PendingProposal implements LocalProposal.Ending {
     @Override
     public void notApplied(ApplyFate fate, String reason) {
         switch (fate) {
-            case NOT_LEADER -> tryAgain("this member does not lead any more");
+            case NOT_LEADER -> tryAgain("this member does not take it: " + reason);
             case OVERLOADED -> rejected(new OverloadedException("Not applied: the engine's queue is full: " + reason));
             case STOPPED -> rejected(new NodeStoppedException("Not applied: this member is shutting down."));
             case UNKNOWN -> unknown(reason);

@@ -211,6 +211,12 @@ final class Proposals {
     }
 
     private void handToEngine(byte[] command, LocalProposal.Ending ending) {
+        String parked = participation.parking().refusal();
+        if (parked != null) {
+            // It would be committed, but nobody here could say what it came to.
+            ending.notApplied(ApplyFate.NOT_LEADER, parked);
+            return;
+        }
         if (!handOver.enter()) {
             ending.notApplied(ApplyFate.NOT_LEADER, "leadership is being handed over");
             return;

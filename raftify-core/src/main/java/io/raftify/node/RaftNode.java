@@ -3,6 +3,7 @@ package io.raftify.node;
 import java.time.Duration;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One member of a cluster. Every method may be called from any thread; none blocks longer than its text says.
@@ -52,6 +53,28 @@ public interface RaftNode extends AutoCloseable {
      * @return completes with an index that is applied here, or exceptionally with {@link ReadUnavailableException}
      */
     CompletableFuture<Long> readIndex(Duration timeout);
+
+    /**
+     * Tells every other member something about the application here: within a second those hear it that are connected,
+     * the others as soon as they are. Callable in every state, also before start. Not replicated, not kept on any disk.
+     *
+     * @param part names what is told, among other things that are told; what was told under it before is replaced
+     * @param content opaque to the members; empty takes it back
+     * @throws IllegalArgumentException if all parts together have more than {@value #MAX_ANNOUNCEMENT_BYTES} bytes
+     */
+    void announce(String part, byte[] content);
+
+    /** What a member may announce, in bytes, in all parts together and with their names. */
+    int MAX_ANNOUNCEMENT_BYTES = 64 << 10;
+
+    /**
+     * What another member last announced under a name. It is remembered while that member is down, but only as long as
+     * this one runs. A member that was never heard of since has no {@linkplain PeerStatus#role() role} in
+     * {@link #status()}.
+     *
+     * @return null if it announced nothing of that name, or was never heard of
+     */
+    byte @Nullable [] announced(String nodeId, String part);
 
     /**
      * Like {@link #readIndex}, but a leader that holds a lease does not ask a quorum. Linearizable under the assumptions

@@ -193,7 +193,7 @@ class FuzzedCallsTest {
     @Test
     void whatever_a_peer_says_of_itself_it_can_be_shown() {
         Answering peer = new Answering();
-        PeerWatch watch = new PeerWatch(settings, peer, introductions());
+        PeerWatch watch = new PeerWatch(settings, peer, introductions(), new Announcements(name -> {}));
         ScheduledThreadPoolExecutor now = new ScheduledThreadPoolExecutor(0) {
             @Override
             public @Nullable ScheduledFuture<?> scheduleWithFixedDelay(

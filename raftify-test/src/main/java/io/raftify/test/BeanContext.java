@@ -1,0 +1,106 @@
+package io.raftify.test;
+
+import io.raftify.engine.InProcessMember;
+import io.raftify.node.NodeStatus;
+import io.raftify.node.RaftNode;
+import io.raftify.node.RaftNodeSettings;
+import io.raftify.node.StorageType;
+import io.raftify.replication.ReplicatedBeans;
+import io.raftify.replication.ReplicatedStateMachine;
+import io.raftify.replication.ReplicationConfiguration;
+import io.raftify.replication.ReplicationSettings;
+import io.raftify.transport.inprocess.InProcessNetwork;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.test.context.support.TestPropertySourceUtils;
+
+/** A plain Spring context with replicated beans: with a member, or with a state machine alone that a log can be fed to. */
+final class BeanContext implements AutoCloseable {
+
+    private static final String NODE_ID = "n1";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+    private BeanContext(List<Class<?>> components, List<String> properties) {
+        TestPropertySourceUtils.addInlinedPropertiesToEnvironment(context, properties.toArray(String[]::new));
+        context.register(ReplicationConfiguration.class);
+        components.forEach(context::register);
+        context.registerBean(ReplicationSettings.class, () -> new ReplicationSettings(NODE_ID, PATIENCE, PATIENCE));
+        context.registerBean(
+                ReplicatedStateMachine.class, () -> new ReplicatedStateMachine(context.getBean(ReplicatedBeans.class)));
+    }
+
+    /** Commands and queries go through a member, and are recorded. */
+    static BeanContext recorded(List<Class<?>> components, List<String> properties) {
+        BeanContext bean = new BeanContext(components, properties);
+        AnnotationConfigApplicationContext context = bean.context;
+        context.registerBean(
+                Recording.class,
+                () -> new Recording(
+                        context.getBean(ReplicatedStateMachine.class), context.getBean(ReplicatedBeans.class)));
+        context.registerBean(
+                RaftNode.class,
+                () -> new InProcessMember(settings(), context.getBean(Recording.class), new InProcessNetwork()).node(),
+                definition -> definition.setDestroyMethodName("close"));
+        bean.refresh();
+        RaftNode node = context.getBean(RaftNode.class);
+        node.start();
+        Patience.await(
+                "the only member to lead",
+                PATIENCE,
+                () -> node.status().leading() ? null : node.status().toString());
+        return bean;
+    }
+
+    /** A command whose caller does not wait may still be on its way. */
+    void awaitApplied() {
+        RaftNode node = context.getBean(RaftNode.class);
+        Patience.await("the last command to be applied", PATIENCE, () -> {
+            NodeStatus status = node.status();
+            return status.appliedIndex() == status.lastIndex() ? null : status.toString();
+        });
+    }
+
+    /** Nothing is called here; the state machine gets a log from elsewhere. */
+    static BeanContext replica(List<Class<?>> components, List<String> properties) {
+        BeanContext bean = new BeanContext(components, properties);
+        bean.refresh();
+        return bean;
+    }
+
+    private static RaftNodeSettings settings() {
+        return RaftNodeSettings.builder()
+                .nodeId(NODE_ID)
+                .peer(NODE_ID, MemberInitializer.address(1))
+                .storageType(StorageType.MEMORY)
+                .build();
+    }
+
+    private void refresh() {
+        try {
+            context.refresh();
+        } catch (RuntimeException notStarted) {
+            context.close();
+            throw notStarted;
+        }
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    ReplicatedStateMachine stateMachine() {
+        return context.getBean(ReplicatedStateMachine.class);
+    }
+
+    ReplicatedBeans replicatedBeans() {
+        return context.getBean(ReplicatedBeans.class);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
