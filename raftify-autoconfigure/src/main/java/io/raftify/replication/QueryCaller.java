@@ -101,7 +101,7 @@ final class QueryCaller {
             };
         }
 
-        <E extends Throwable> @Nullable Object run(Work<@Nullable Object, E> work) throws E {
+        <T extends @Nullable Object, E extends Throwable> T run(Work<T, E> work) throws E {
             return gate.query(wanted, left(), () -> {
                 try {
                     return work.run();
