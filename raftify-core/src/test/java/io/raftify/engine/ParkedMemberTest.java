@@ -209,7 +209,7 @@ class ParkedMemberTest {
         assertThat(member.status().parked()).isEqualTo("The snapshot holds the line 'new', deploy a build that has it");
         assertThat(member.status().appliedIndex()).isZero();
         assertThat(member.ledger.lines()).isEmpty();
-        await().as("it keeps the log")
+        await().alias("it keeps the log")
                 .atMost(TestCluster.DEADLINE)
                 .until(() -> member.status().lastIndex()
                         == cluster.leader().status().lastIndex());
