@@ -4,7 +4,7 @@ import io.raftify.annotation.ReadConsistency;
 import io.raftify.node.RaftNode;
 import io.raftify.node.ReadBound;
 import io.raftify.node.ReadUnavailableException;
-import io.raftify.replication.StateGate.Work;
+import io.raftify.replication.StateGate.Reading;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Objects;
@@ -43,7 +43,7 @@ final class QueryCaller {
      * @return ends by the deadline of the read, beside the time that the query itself takes
      */
     CompletableFuture<@Nullable Object> start(
-            Freshness wanted, Method method, Work<@Nullable Object, Throwable> query, Executor threads) {
+            Freshness wanted, Method method, Reading<Throwable> query, Executor threads) {
         Read read = new Read(wanted, method);
         CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
         Waiting.answered(read.fresh(), timeout, ReadUnavailableException::new)
@@ -101,7 +101,7 @@ final class QueryCaller {
             };
         }
 
-        @Nullable Object run(Work<@Nullable Object, Throwable> query) throws Throwable {
+        @Nullable Object run(Reading<Throwable> query) throws Throwable {
             return gate.query(wanted, left(), () -> {
                 try {
                     return query.run();
