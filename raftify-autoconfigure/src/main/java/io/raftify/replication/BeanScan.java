@@ -24,7 +24,7 @@ import org.springframework.core.annotation.MergedAnnotations;
  * a proxy never sees a private, static or final method and would leave it local without a word.
  *
  * @param commands the class's own methods and how their commands are declared
- * @param queries the class's own methods and how fresh they are declared to want the state
+ * @param queries the class's own methods and what they declare
  */
 record BeanScan(Map<Method, ReplicatedCommand> commands, Map<Method, ReplicatedQuery> queries, List<Field> state) {
 

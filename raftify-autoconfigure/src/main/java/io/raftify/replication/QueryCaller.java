@@ -4,7 +4,7 @@ import io.raftify.annotation.ReadConsistency;
 import io.raftify.node.RaftNode;
 import io.raftify.node.ReadBound;
 import io.raftify.node.ReadUnavailableException;
-import io.raftify.replication.StateGate.Work;
+import io.raftify.replication.StateGate.Reading;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class QueryCaller {
 
     private static final Duration LEAST = Duration.ofMillis(1);
+    private static final CompletableFuture<Long> AS_IT_STANDS = CompletableFuture.completedFuture(0L);
 
     private final @Nullable RaftNode node;
     private final StateGate gate;
@@ -29,10 +30,11 @@ final class QueryCaller {
         this.timeout = timeout;
     }
 
+    /** Waits for the state and runs the query on the caller's thread. */
     @Nullable Object call(Freshness wanted, MethodInvocation invocation) throws Throwable {
-        Query query = new Query(wanted, invocation.getMethod());
-        Waiting.await(query.fresh(), timeout, ReadUnavailableException::new);
-        return query.run(invocation::proceed);
+        Read read = new Read(wanted, invocation.getMethod());
+        Waiting.await(read.fresh(), timeout, ReadUnavailableException::new);
+        return read.run(invocation::proceed);
     }
 
     /**
@@ -41,10 +43,10 @@ final class QueryCaller {
      * @return ends by the deadline of the read, beside the time that the query itself takes
      */
     CompletableFuture<@Nullable Object> start(
-            Freshness wanted, Method method, Work<@Nullable Object, Throwable> work, Executor threads) {
+            Freshness wanted, Method method, Reading<Throwable> query, Executor threads) {
+        Read read = new Read(wanted, method);
         CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
-        Query query = new Query(wanted, method);
-        Waiting.answered(query.fresh(), timeout, ReadUnavailableException::new)
+        Waiting.answered(read.fresh(), timeout, ReadUnavailableException::new)
                 .whenCompleteAsync(
                         (fresh, unavailable) -> {
                             if (unavailable != null) {
@@ -52,7 +54,7 @@ final class QueryCaller {
                                 return;
                             }
                             try {
-                                answer.complete(query.run(work));
+                                answer.complete(read.run(query));
                             } catch (Throwable failure) {
                                 answer.completeExceptionally(failure);
                             }
@@ -61,17 +63,15 @@ final class QueryCaller {
         return answer;
     }
 
-    /** One call of a query. */
-    private final class Query {
+    /** One call of a query. Made on its caller's thread, whose position in the log it has. */
+    private final class Read {
 
         private final Freshness wanted;
         private final RaftNode member;
+        private final @Nullable CallerPosition position = CallerPosition.current();
         private final long begin = System.nanoTime();
 
-        /** The caller's, whichever thread the query runs on. */
-        private final @Nullable CallerPosition position = CallerPosition.current();
-
-        Query(Freshness wanted, Method method) {
+        Read(Freshness wanted, Method method) {
             if (node == null) {
                 throw new ReadUnavailableException("The query " + ReplicatedBeanException.describe(method)
                         + " cannot be answered: " + CommandCaller.NO_MEMBER);
@@ -80,16 +80,16 @@ final class QueryCaller {
             this.member = node;
         }
 
-        /** @return ends when this member's state is as fresh as the query and its caller want it */
+        /** Ends when the state is as fresh as the query wants it. */
         CompletableFuture<Long> fresh() {
-            if (position == null || position.index() == 0 || wanted.consistency() == ReadConsistency.LINEARIZABLE) {
-                return asDeclared();
+            if (position != null && position.index() > 0 && wanted.consistency() != ReadConsistency.LINEARIZABLE) {
+                // First, since what is found out about the state's age grows old while this waits.
+                return member.awaitApplied(position.index(), timeout).thenCompose(seen -> asWanted());
             }
-            // First, since what is found out about the state's age grows old while this waits.
-            return member.awaitApplied(position.index(), timeout).thenCompose(applied -> asDeclared());
+            return asWanted();
         }
 
-        private CompletableFuture<Long> asDeclared() {
+        private CompletableFuture<Long> asWanted() {
             return switch (wanted.consistency()) {
                 case LINEARIZABLE -> member.readIndex(left());
                 case LEADER_LEASE -> member.leaseReadIndex(left());
@@ -97,14 +97,14 @@ final class QueryCaller {
                     ReadBound bound = Objects.requireNonNull(wanted.bound(), "checked at start");
                     yield member.boundedReadIndex(bound, left());
                 }
-                case LOCAL -> CompletableFuture.completedFuture(0L);
+                case LOCAL -> AS_IT_STANDS;
             };
         }
 
-        <T extends @Nullable Object, E extends Throwable> T run(Work<T, E> work) throws E {
+        @Nullable Object run(Reading<Throwable> query) throws Throwable {
             return gate.query(wanted, left(), () -> {
                 try {
-                    return work.run();
+                    return query.run();
                 } finally {
                     if (position != null) {
                         // While commands are held back, so that it is no earlier than what the query has seen.

@@ -2,7 +2,6 @@ package io.raftify.replication;
 
 import io.raftify.annotation.CommandContext;
 import io.raftify.annotation.ReplicatedCommand;
-import io.raftify.annotation.ReplicatedQuery;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.time.Duration;
@@ -56,7 +55,7 @@ final class SignatureCheck {
         return command;
     }
 
-    Freshness query(ReplicatedQuery declared, Method method) {
+    void query(Method method) {
         for (Parameter parameter : method.getParameters()) {
             if (isContext(parameter)) {
                 throw refused(
@@ -74,7 +73,6 @@ final class SignatureCheck {
                     "Remove @IdempotencyKey, or make the method a @ReplicatedCommand.");
         }
         checkForm(method);
-        return Freshness.of(beanName, beanClass, method, declared, placeholders);
     }
 
     private void checkContextAndKey(Method method) {

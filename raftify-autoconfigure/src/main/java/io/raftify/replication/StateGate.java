@@ -47,7 +47,7 @@ final class StateGate {
     }
 
     /** Runs a command alone. */
-    <T extends @Nullable Object, E extends Throwable> T alone(CommandContext command, Work<T, E> work) throws E {
+    <T, E extends Throwable> T alone(CommandContext command, Work<T, E> work) throws E {
         return alone(() -> {
             context = command;
             try {
@@ -59,7 +59,7 @@ final class StateGate {
     }
 
     /** Runs a command, or what replaces the state, alone. */
-    <T extends @Nullable Object, E extends Throwable> T alone(Work<T, E> work) throws E {
+    <T, E extends Throwable> T alone(Work<T, E> work) throws E {
         lock.writeLock().lock();
         inside.set(Inside.COMMAND);
         try {
@@ -85,7 +85,7 @@ final class StateGate {
      *
      * @throws ReadUnavailableException if the command in progress takes longer, or the state must not be read
      */
-    <T extends @Nullable Object, E extends Throwable> T query(Freshness fresh, Duration timeout, Work<T, E> work)
+    <E extends Throwable> @Nullable Object query(Freshness fresh, Duration timeout, Reading<E> work)
             throws E {
         if (!enter(timeout)) {
             throw new ReadUnavailableException(
@@ -131,7 +131,12 @@ final class StateGate {
     }
 
     @FunctionalInterface
-    interface Work<T extends @Nullable Object, E extends Throwable> {
+    interface Work<T, E extends Throwable> {
         T run() throws E;
+    }
+
+    @FunctionalInterface
+    interface Reading<E extends Throwable> {
+        @Nullable Object run() throws E;
     }
 }
