@@ -114,8 +114,12 @@ public record RaftDescriptor(
      * A command this application knows.
      *
      * @param name as it stands in the log
+     * @param version of its signature
      * @param bean the bean it belongs to
      * @param method its method, for example {@code reserve(String, int)}
+     * @param heldBack why calls of it are refused here now, naming the members whose builds lack it; null if they are not
      */
-    public record CommandDescriptor(String name, String bean, String method) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record CommandDescriptor(
+            String name, int version, String bean, String method, @Nullable String heldBack) {}
 }

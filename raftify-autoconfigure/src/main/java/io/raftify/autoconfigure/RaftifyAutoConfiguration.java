@@ -33,6 +33,7 @@ public final class RaftifyAutoConfiguration {
                 MemberSettings.timeout(
                         "raftify.proposal.timeout", properties.proposal().timeout()),
                 MemberSettings.timeout("raftify.read.timeout", properties.read().timeout()),
+                properties.determinism().check(),
                 dataDir == null ? null : Path.of(dataDir, "diverged"));
     }
 }

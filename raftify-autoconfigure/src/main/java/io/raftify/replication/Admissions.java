@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * Which commands and codecs may stand in the log, as the log itself says; the same on every member at the same index.
@@ -25,14 +25,20 @@ import java.util.function.Predicate;
  */
 final class Admissions implements LibraryState {
 
-    /** The index of the first entry that needed it. */
-    private volatile Map<Requirement, Long> applied = new ConcurrentHashMap<>();
+    private volatile Map<Requirement, First> applied = new ConcurrentHashMap<>();
 
     private volatile Set<Requirement> admitted = ConcurrentHashMap.newKeySet();
-    private final Predicate<Requirement> effectsKnown;
+    private final BiPredicate<Requirement, String> effectsKnown;
 
-    /** @param effectsKnown whether this build of the application can hold a state in which that was applied */
-    Admissions(Predicate<Requirement> effectsKnown) {
+    /**
+     * The first entry that needed it.
+     *
+     * @param bean whose command it is; empty for a codec
+     */
+    private record First(String bean, long index) {}
+
+    /** @param effectsKnown whether this build of the application can hold a state in which that was applied to that bean */
+    Admissions(BiPredicate<Requirement, String> effectsKnown) {
         this.effectsKnown = effectsKnown;
     }
 
@@ -44,13 +50,19 @@ final class Admissions implements LibraryState {
         return admitted.contains(requirement) || isApplied(requirement);
     }
 
-    /** Whether the log is still without commands, as far as it is applied. */
-    boolean isEmpty() {
-        return applied.isEmpty() && admitted.isEmpty();
+    /** Whether nothing was admitted yet, as far as the log is applied: so it is in a new cluster until its first leader looks. */
+    boolean isNew() {
+        return admitted.isEmpty();
     }
 
-    void applied(Requirement requirement, long index) {
-        applied.putIfAbsent(requirement, index);
+    /** A command is applied, by an entry of its own or within another command. */
+    void applied(ReplicatedMethod method, int version, long index) {
+        applied.computeIfAbsent(
+                Requirement.command(method.command(), version), first -> new First(method.beanName(), index));
+    }
+
+    void applied(CommandCodec codec, long index) {
+        applied.computeIfAbsent(Requirement.codec(codec.id()), first -> new First("", index));
     }
 
     void admit(Admit admit) {
@@ -65,11 +77,12 @@ final class Admissions implements LibraryState {
 
     @Override
     public void write(DataOutputStream out) throws IOException {
-        SortedMap<Requirement, Long> inOrder = new TreeMap<>(applied);
+        SortedMap<Requirement, First> inOrder = new TreeMap<>(applied);
         out.writeInt(inOrder.size());
-        for (Map.Entry<Requirement, Long> each : inOrder.entrySet()) {
+        for (Map.Entry<Requirement, First> each : inOrder.entrySet()) {
             write(each.getKey(), out);
-            out.writeLong(each.getValue());
+            out.writeUTF(each.getValue().bean());
+            out.writeLong(each.getValue().index());
         }
         Set<Requirement> admittedInOrder = new TreeSet<>(admitted);
         out.writeInt(admittedInOrder.size());
@@ -91,23 +104,24 @@ final class Admissions implements LibraryState {
     /**
      * Reads what {@link #write} wrote.
      *
-     * @throws UnsupportedEntryException if a command was applied of which this build knows nothing: it would lose what that
-     *     command did, without a word, and hand the rest on to others
+     * @throws UnsupportedEntryException if a command was applied that this build does not know, or to a bean that it does not
+     *     have: it would lose what the command did, without a word, and hand the rest on to others
      */
     @Override
     public Runnable read(DataInputStream in) throws IOException {
-        Map<Requirement, Long> readApplied = new ConcurrentHashMap<>();
+        Map<Requirement, First> readApplied = new ConcurrentHashMap<>();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             Requirement requirement = readRequirement(in);
-            long index = in.readLong();
-            if (!requirement.isCodec() && !effectsKnown.test(requirement)) {
-                throw new UnsupportedEntryException("The snapshot holds what the " + requirement
-                        + " did, first at entry " + index + ", and this application does not have it: deploy here a"
-                        + " version that does. If the command was removed on purpose, say so by a bean: new"
-                        + " RetiredCommand(\"" + requirement.name() + "\").");
+            First first = new First(in.readUTF(), in.readLong());
+            if (!requirement.isCodec() && !effectsKnown.test(requirement, first.bean())) {
+                throw new UnsupportedEntryException("The snapshot holds what the " + requirement + " did to the bean '"
+                        + first.bean() + "', first at entry " + first.index() + ", and this application does not have"
+                        + " both: deploy here a version that does. If the bean was renamed, give it its former name, as"
+                        + " in @Component(\"" + first.bean() + "\"); if the command was removed on purpose, say so by a"
+                        + " bean: new RetiredCommand(\"" + requirement.name() + "\").");
             }
-            readApplied.put(requirement, index);
+            readApplied.put(requirement, first);
         }
         Set<Requirement> readAdmitted = ConcurrentHashMap.newKeySet();
         count = in.readInt();

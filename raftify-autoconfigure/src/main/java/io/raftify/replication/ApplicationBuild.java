@@ -44,9 +44,13 @@ record ApplicationBuild(BuildCatalogue catalogue, Upcasters upcasters, Set<Strin
                 BuildCatalogue.of(commands.values(), upcasters, codecs, beans), upcasters, retired);
     }
 
-    /** Whether this build can hold a state in which the command was applied. */
-    boolean knowsEffectsOf(Requirement applied) {
-        BuildCatalogue.Versions versions = catalogue.commands().get(applied.name());
-        return versions != null ? applied.version() <= versions.newest() : retired.contains(applied.name());
+    /** Whether it has the command in that version or a later one. */
+    boolean knows(Requirement command) {
+        BuildCatalogue.Versions versions = catalogue.commands().get(command.name());
+        return versions != null && command.version() <= versions.newest();
+    }
+
+    boolean isRetired(Requirement command) {
+        return retired.contains(command.name());
     }
 }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -52,6 +51,15 @@ final class BeanCheck {
                     "The class is final, so a call cannot be intercepted and would stay local.",
                     type.isRecord() ? "Make it a class instead of a record." : "Remove 'final' from the class.");
         }
+        List<Method> local = new LifecycleCheck(definition, type, beanFactory).calledByTheContainer(marked());
+        if (!local.isEmpty()) {
+            throw refused(
+                    local.get(0),
+                    "The container itself calls the method when it makes the bean or destroys it, on the object and past"
+                            + " its proxy, so that call would stay local.",
+                    "Leave it to a method that is not replicated, and call the command when the application is ready, for"
+                            + " example from an ApplicationRunner.");
+        }
         if (scan.commands().isEmpty() && !scan.state().isEmpty()) {
             throw refused(
                     null,
@@ -79,9 +87,7 @@ final class BeanCheck {
 
     /** What can be said of the bean itself. */
     ReplicatedBean check(Object bean) {
-        Set<Method> marked = new LinkedHashSet<>(scan.commands().keySet());
-        marked.addAll(scan.queries().keySet());
-        new ProxyCheck(name, type, marked).check(bean);
+        new ProxyCheck(name, type, marked()).check(bean);
         Object target = target(bean);
         Map<Method, ReplicatedMethod> commands = new LinkedHashMap<>();
         scan.commands().forEach((method, command) -> commands.put(method, signatures.command(command, method)));
@@ -97,11 +103,14 @@ final class BeanCheck {
         return ProxyCheck.target(bean);
     }
 
+    private Set<Method> marked() {
+        Set<Method> marked = new LinkedHashSet<>(scan.commands().keySet());
+        marked.addAll(scan.queries().keySet());
+        return marked;
+    }
+
     private @Nullable Method firstMarked() {
-        return scan.commands().keySet().stream()
-                .findFirst()
-                .or(() -> scan.queries().keySet().stream().findFirst())
-                .orElse(null);
+        return marked().stream().findFirst().orElse(null);
     }
 
     private ReplicatedBeanException refused(@Nullable Method method, String problem, String remedy) {

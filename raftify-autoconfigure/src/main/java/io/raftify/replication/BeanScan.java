@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -131,6 +132,14 @@ record BeanScan(Map<Method, ReplicatedCommand> commands, Map<Method, ReadConsist
                     own,
                     "The method is final, so a call of it cannot be intercepted and would stay local.",
                     "Remove 'final' from the method.");
+        }
+        if (AopUtils.isEqualsMethod(own) || AopUtils.isHashCodeMethod(own)) {
+            throw new ReplicatedBeanException(
+                    beanName,
+                    beanClass,
+                    own,
+                    "A proxy answers " + own.getName() + " itself, so a call of it would stay local.",
+                    "Give the method another name.");
         }
         if (isHiddenFrom(beanClass, own)) {
             throw new ReplicatedBeanException(

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * @param entryFormat the newest format of an entry that it reads
  * @param codecs the codecs that it reads, by id
  * @param commands the commands that it has, by name
- * @param state the types of the replicated fields, by {@code bean.field}
+ * @param state the schemas of the replicated fields, by {@code bean.field}
  */
 record BuildCatalogue(
         int entryFormat, SortedSet<String> codecs, Map<String, Versions> commands, Map<String, String> state) {
@@ -53,7 +53,7 @@ record BuildCatalogue(
         Map<String, String> state = new TreeMap<>();
         for (ReplicatedBean bean : beans) {
             for (StateField field : bean.state()) {
-                state.put(bean.name() + "." + field.name(), field.type().toString());
+                state.put(bean.name() + "." + field.name(), field.schema());
             }
         }
         return new BuildCatalogue(WireFormat.VERSION, new TreeSet<>(codecs.ids()), commands, state);
@@ -83,7 +83,7 @@ record BuildCatalogue(
         if (!other.state.isEmpty()) {
             state.forEach((field, type) -> {
                 if (!type.equals(other.state.get(field))) {
-                    missing.add("state '" + field + "' of type " + type);
+                    missing.add("state '" + field + "', a " + type);
                 }
             });
         }

@@ -1,7 +1,6 @@
 package io.raftify.replication;
 
 import io.raftify.replication.wire.CommandOutcome;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,10 +11,11 @@ final class CheckpointTaker {
     private final StateDigests digests;
     private final Checkpoints checkpoints = new Checkpoints();
 
-    /** @param own the library's parts of the state; that of the digests is none of them */
-    CheckpointTaker(ReplicatedBeans beans, List<LibraryState> own) {
+    CheckpointTaker(ReplicatedBeans beans) {
         this.divergence = beans.divergence();
-        this.digests = new StateDigests(beans, own);
+        // Without the library's own parts: they follow from the log alone, but for messages of exceptions, which need not
+        // be the same in every Java version.
+        this.digests = new StateDigests(beans, List.of());
     }
 
     Checkpoints checkpoints() {
@@ -33,10 +33,9 @@ final class CheckpointTaker {
             return;
         }
         // At once, not on another thread: how much there was to hash decides when it is done again, on every member alike.
-        StateDigest digest = digests.capture().get();
-        Map<String, byte[]> fields = new LinkedHashMap<>();
-        digest.parts().forEach(part -> fields.put(part.label(), part.hash()));
-        checkpoints.taken(index, fields, digest.bytes());
+        StateDigests.Captured state = digests.capture();
+        Map<String, byte[]> parts = state.digests();
+        checkpoints.taken(index, parts, state.hashed());
         divergence.taken(checkpoints.report());
     }
 }

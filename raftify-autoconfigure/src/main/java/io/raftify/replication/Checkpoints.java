@@ -29,7 +29,7 @@ import java.util.Map;
 final class Checkpoints implements LibraryState {
 
     static final long INTERVAL = 1_000;
-    static final long BYTES_PER_ENTRY = 512;
+    static final long BYTES_PER_ENTRY = 256;
 
     /** Under which the digest of the values stands. */
     static final String VALUES = "(values returned by commands)";

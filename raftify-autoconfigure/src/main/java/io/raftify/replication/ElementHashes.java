@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 final class ElementHashes extends OutputStream {
 
     private final MessageDigest element = sha256();
+    private long bytes;
     private long count;
     private long high;
     private long low;
@@ -19,11 +20,13 @@ final class ElementHashes extends OutputStream {
     @Override
     public void write(int b) {
         element.update((byte) b);
+        bytes++;
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) {
-        element.update(bytes, offset, length);
+    public void write(byte[] source, int offset, int length) {
+        element.update(source, offset, length);
+        bytes += length;
     }
 
     void endElement() {
@@ -33,6 +36,11 @@ final class ElementHashes extends OutputStream {
         low += moreLow;
         high += moreHigh + (Long.compareUnsigned(low, moreLow) < 0 ? 1 : 0);
         count++;
+    }
+
+    /** How many bytes were written. */
+    long bytes() {
+        return bytes;
     }
 
     /** Of the elements that have ended. */

@@ -11,14 +11,23 @@ final class HashedOutput extends OutputStream {
 
     private final MessageDigest digest = ElementHashes.sha256();
 
+    private long count;
+
     @Override
     public void write(int b) {
         digest.update((byte) b);
+        count++;
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) {
         digest.update(bytes, offset, length);
+        count += length;
+    }
+
+    /** How many bytes were written. */
+    long count() {
+        return count;
     }
 
     /** The first 128 bits of the SHA-256 of all that was written. Ends it. */

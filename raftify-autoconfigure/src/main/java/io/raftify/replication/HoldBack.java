@@ -4,6 +4,7 @@ import io.raftify.node.NodeStatus;
 import io.raftify.node.RaftNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,49 +14,70 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A member that was heard of since this one started is judged by the build that it last said it runs, also while it is
  * down. For one that was not heard of, the log answers: it is taken to have what was admitted or applied before (see
- * {@link Admissions}). In a cluster whose log holds no command yet, the members that are there decide: a new cluster begins
- * when a quorum is up, and has no older build that somebody could still run.
+ * {@link Admissions}). In a new cluster, where nothing was admitted yet, the members that are there decide: it begins when a
+ * quorum is up, and has no older build that somebody could still run.
  *
  * <p>Thread-safe.
  */
-final class HoldBack {
+public final class HoldBack {
 
-    private final @Nullable RaftNode node;
+    private final Supplier<@Nullable RaftNode> node;
     private final ReplicatedBeans beans;
-    private final PeerBuilds builds = new PeerBuilds();
+    private final PeerBuilds builds;
 
-    /** @param node null if this application runs without a member */
-    HoldBack(@Nullable RaftNode node, ReplicatedBeans beans) {
+    /** @param node gives null if this application runs without a member */
+    HoldBack(Supplier<@Nullable RaftNode> node, ReplicatedBeans beans, PeerBuilds builds) {
         this.node = node;
         this.beans = beans;
+        this.builds = builds;
+    }
+
+    /** Why calls of the command are refused on this member now, naming the members that lack it; null if they are not. */
+    public @Nullable String reason(ReplicatedMethod method) {
+        UnsupportedCommandException refusal = refusal(method);
+        return refusal == null ? null : refusal.getMessage();
     }
 
     /** @throws UnsupportedCommandException if some member is not known to be able to apply the command */
     void check(ReplicatedMethod method) {
-        check(method, Requirement.command(method.command(), method.version()));
-        check(method, Requirement.codec(beans.codecs().primary().id()));
+        UnsupportedCommandException refusal = refusal(method);
+        if (refusal != null) {
+            throw refusal;
+        }
     }
 
-    private void check(ReplicatedMethod method, Requirement requirement) {
+    private @Nullable UnsupportedCommandException refusal(ReplicatedMethod method) {
+        RaftNode member = node.get();
+        if (member == null) {
+            return null;
+        }
+        Requirement codec = Requirement.codec(beans.codecs().primary().id());
+        UnsupportedCommandException ofCommand =
+                refusal(member, method, Requirement.command(method.command(), method.version()));
+        return ofCommand != null ? ofCommand : refusal(member, method, codec);
+    }
+
+    private @Nullable UnsupportedCommandException refusal(
+            RaftNode member, ReplicatedMethod method, Requirement requirement) {
         Admissions admissions = beans.admissions();
-        RaftNode member = node;
-        if (member == null || admissions.isApplied(requirement)) {
-            return;
+        if (admissions.isApplied(requirement)) {
+            return null;
         }
         NodeStatus status = member.status();
         PeerBuilds.View view = builds.view(member, status);
         List<String> lacking = view.lacking(requirement);
-        // What is not applied here yet may have been admitted, and the log may seem to be empty.
+        // As long as this member is behind, the cluster may seem to be new.
         boolean unheardMayHaveIt =
-                admissions.isAdmitted(requirement) || status.caughtUp() && admissions.isEmpty();
-        if (!lacking.isEmpty() || !view.unheard().isEmpty() && !unheardMayHaveIt) {
-            throw new UnsupportedCommandException(
-                    method.command(),
-                    method.version(),
-                    message(method, requirement, lacking, view.unheard()),
-                    lacking,
-                    view.unheard());
+                admissions.isAdmitted(requirement) || status.caughtUp() && admissions.isNew();
+        if (lacking.isEmpty() && (view.unheard().isEmpty() || unheardMayHaveIt)) {
+            return null;
         }
+        return new UnsupportedCommandException(
+                method.command(),
+                method.version(),
+                message(method, requirement, lacking, view.unheard()),
+                lacking,
+                view.unheard());
     }
 
     private static String message(

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * <p>A field takes the section of its own name, else that of the first of its former names that is there. A field, a
  * streamed state or a whole bean that is not in the image gets the value it had when the application started: it came
  * with a newer version. A section without a field is passed over with a line in the log: the field went with an older
- * version. A bean or a part of the library that is only in the image is refused, since the entries that follow need it.
+ * version. So is a whole bean: none of its commands was ever applied, or the {@link Admissions} in the image would have
+ * been refused here. A part of the library that is only in the image is refused, since the entries that follow need it.
  */
 final class ImagePlan {
 
@@ -44,7 +45,6 @@ final class ImagePlan {
         Map<Entry, Integer> fields = new LinkedHashMap<>();
         Map<String, Integer> streams = new HashMap<>();
         Map<String, Integer> library = new HashMap<>();
-        Set<String> unknown = new LinkedHashSet<>();
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             destinations.add(null);
@@ -56,16 +56,11 @@ final class ImagePlan {
             if (earlier != null) {
                 throw new IOException("The state is malformed: it has " + entry + " twice");
             }
-            if (entry.type() != SectionType.LIBRARY) {
-                unknown.add(entry.owner());
-            }
         }
         for (ReplicatedBean bean : beans) {
-            unknown.remove(bean.name());
             bean.state().forEach(field -> planField(bean, field, fields));
             planStream(bean, streams);
         }
-        refuseUnknown(unknown, beans);
         planLibrary(own, library);
         logLeftOut();
     }
@@ -121,15 +116,6 @@ final class ImagePlan {
                             + " application started",
                     bean.name());
             initialStreams.add(bean);
-        }
-    }
-
-    private static void refuseUnknown(Set<String> unknown, Collection<ReplicatedBean> beans) throws IOException {
-        if (!unknown.isEmpty()) {
-            throw new IOException("The snapshot holds state of the beans " + unknown
-                    + ", which this application does not have; deploy here a version that has them, or give a bean that"
-                    + " was renamed its former name, as in @Component(\"" + unknown.iterator().next()
-                    + "\"). Known are " + beans.stream().map(ReplicatedBean::name).toList() + ".");
         }
     }
 

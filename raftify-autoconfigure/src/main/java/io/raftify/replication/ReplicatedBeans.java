@@ -35,7 +35,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final CommandWatch watch = new CommandWatch();
     private final Divergence divergence = new Divergence(gate);
 
-    private final Admissions admissions = new Admissions(applied -> build().knowsEffectsOf(applied));
+    private final Admissions admissions = new Admissions(this::knowsEffects);
 
     private volatile @Nullable Catalogue catalogue;
     private volatile @Nullable ApplicationBuild build;
@@ -67,6 +67,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         Catalogue found = new Catalogue();
+        BytecodeCheck bytecode = bytecodeCheck();
         for (String name : beanFactory.getBeanNamesForType(Object.class, true, false)) {
             Class<?> type = classOf(name);
             if (type == null || isInfrastructure(type)) {
@@ -78,7 +79,9 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
                 BeanCheck check = new BeanCheck(
                         displayName(name), type, scan, codecs, stateFormat, beanFactory::resolveEmbeddedValue);
                 check.checkDefinition(name, beanFactory);
-                found.add(check.check(beanFactory.getBean(name)));
+                ReplicatedBean bean = check.check(beanFactory.getBean(name));
+                bytecode.check(bean.name(), bean.type());
+                found.add(bean);
             }
         }
         proxied.refuseAllBut(found.byTarget.keySet());
@@ -89,6 +92,12 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
                 found.commands.values().stream().map(Target::method).toList();
         build = ApplicationBuild.of(beanFactory, methods, found.beans.values(), codecs, stateFormat);
         catalogue = found;
+    }
+
+    private BytecodeCheck bytecodeCheck() {
+        ReplicationSettings settings =
+                beanFactory.getBeanProvider(ReplicationSettings.class).getIfAvailable();
+        return new BytecodeCheck(settings != null ? settings.determinismCheck() : DeterminismCheck.WARN);
     }
 
     /** Also the proof that the state, as the application starts with it, can be written at all. */
@@ -206,6 +215,10 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     Admissions admissions() {
         return admissions;
+    }
+
+    private boolean knowsEffects(Requirement applied, String bean) {
+        return build().isRetired(applied) || build().knows(applied) && filled().beans.containsKey(bean);
     }
 
     /** What this build of the application can apply. */

@@ -1,5 +1,6 @@
 package io.raftify.replication;
 
+import io.raftify.annotation.CommandContext;
 import io.raftify.annotation.ReadConsistency;
 import io.raftify.replication.StateGate.Inside;
 import java.util.concurrent.CompletableFuture;
@@ -38,10 +39,10 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         ReplicatedBeans known = beans.obtain();
         ReplicatedBeans.Call call = known.call(invocation.getThis(), invocation.getMethod());
         if (call.form().isPromise()) {
-            return call.form().promise(() -> begin(known.gate(), call, repeatable(invocation)));
+            return call.form().promise(() -> begin(known, call, repeatable(invocation)));
         }
         if (isInline(known.gate(), call, invocation)) {
-            return inline(known.gate(), call, invocation);
+            return inline(known, call, invocation);
         }
         return call.command() != null
                 ? caller.obtain().call(call.command(), invocation.getArguments())
@@ -54,11 +55,11 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
     }
 
     private CompletableFuture<@Nullable Object> begin(
-            StateGate gate, ReplicatedBeans.Call call, MethodInvocation invocation) {
+            ReplicatedBeans known, ReplicatedBeans.Call call, MethodInvocation invocation) {
         try {
-            if (isInline(gate, call, invocation)) {
+            if (isInline(known.gate(), call, invocation)) {
                 // Settled here, so that whoever is being applied cannot wait for what is never there.
-                return CompletableFuture.completedFuture(call.form().settle(inline(gate, call, invocation)));
+                return CompletableFuture.completedFuture(call.form().settle(inline(known, call, invocation)));
             }
             ReplicatedMethod command = call.command();
             if (command != null) {
@@ -101,11 +102,16 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
     }
 
     /** A command within a command is part of it, and has its context. */
-    private static @Nullable Object inline(StateGate gate, ReplicatedBeans.Call call, MethodInvocation invocation)
-            throws Throwable {
+    private static @Nullable Object inline(
+            ReplicatedBeans beans, ReplicatedBeans.Call call, MethodInvocation invocation) throws Throwable {
         ReplicatedMethod command = call.command();
+        CommandContext context = beans.gate().context();
+        if (command != null && context != null) {
+            // What it does stays in the state of its bean, as if it had an entry of its own.
+            beans.admissions().applied(command, command.version(), context.index());
+        }
         if (command != null && command.contextParameter() >= 0) {
-            invocation.getArguments()[command.contextParameter()] = gate.context();
+            invocation.getArguments()[command.contextParameter()] = context;
         }
         return invocation.proceed();
     }

@@ -41,10 +41,12 @@ public final class ReplicatedStateMachine implements StateMachine {
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
-        List<LibraryState> own = List.of(time, sessions, keyed, beans.admissions());
-        this.digests = new CheckpointTaker(beans, own);
+        List<LibraryState> own = List.of(time, sessions, keyed);
+        this.digests = new CheckpointTaker(beans);
         this.image = new StateImage(
-                beans, Stream.concat(own.stream(), Stream.of(digests.checkpoints())).toList());
+                beans,
+                Stream.concat(own.stream(), Stream.of(beans.admissions(), digests.checkpoints()))
+                        .toList());
     }
 
     /** Why this member's state must not be served, as a clause; null if it may. Any thread may ask. */
@@ -135,8 +137,8 @@ public final class ReplicatedStateMachine implements StateMachine {
     private EntryOutcome apply(long index, long term, long now, LogEntry entry) {
         CommandEnvelope envelope = entry.getCommand();
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
-        beans.admissions().applied(Requirement.command(envelope.getCommand(), envelope.getVersion()), index);
-        beans.admissions().applied(Requirement.codec(envelope.getCodec()), index);
+        beans.admissions().applied(command.method(), envelope.getVersion(), index);
+        beans.admissions().applied(command.codec(), index);
         byte[] key = key(command);
         if (key == null) {
             return run(index, term, now, entry, command);

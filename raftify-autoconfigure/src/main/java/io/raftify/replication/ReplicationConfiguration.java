@@ -31,13 +31,14 @@ public final class ReplicationConfiguration {
             ObjectProvider<RaftNode> node,
             ObjectProvider<ReplicationSettings> settings,
             ObjectProvider<CommandOutcomes> outcomes,
+            ObjectProvider<HoldBack> holdBack,
             ObjectProvider<CommandListener> listeners,
             ObjectProvider<PromisedCalls> promisedCalls) {
         return new ReplicatedMethodAdvisor(new ReplicatedMethodInterceptor(
                 beans::getObject,
                 () -> new CommandCaller(
                         node.getIfAvailable(),
-                        new HoldBack(node.getIfAvailable(), beans.getObject()),
+                        holdBack.getObject(),
                         beans.getObject().codecs(),
                         settings.getObject(),
                         outcomes.getObject(),
@@ -75,9 +76,22 @@ public final class ReplicationConfiguration {
     }
 
     @Bean
+    static PeerBuilds peerBuilds() {
+        return new PeerBuilds();
+    }
+
+    @Bean
+    static HoldBack holdBack(ObjectProvider<RaftNode> node, ReplicatedBeans beans, PeerBuilds builds) {
+        return new HoldBack(node::getIfAvailable, beans, builds);
+    }
+
+    @Bean
     static UpgradeWatch upgradeWatch(
-            ObjectProvider<RaftNode> node, ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
-        return new UpgradeWatch(node, beans, settings, InstantSource.system());
+            ObjectProvider<RaftNode> node,
+            ReplicatedBeans beans,
+            PeerBuilds builds,
+            ObjectProvider<ReplicationSettings> settings) {
+        return new UpgradeWatch(node, beans, builds, settings, InstantSource.system());
     }
 
     @Bean

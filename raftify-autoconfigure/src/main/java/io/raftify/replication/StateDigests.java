@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.springframework.core.ResolvableType;
 import tools.jackson.core.JacksonException;
@@ -37,24 +38,25 @@ final class StateDigests {
      */
     Captured capture() {
         Map<String, Supplier<byte[]>> digests = new LinkedHashMap<>();
+        LongAdder hashed = new LongAdder();
         long elements = 0;
         for (ReplicatedBean bean : beans.beans()) {
             for (StateField field : bean.state()) {
                 FrozenField frozen = FrozenField.of(field);
                 elements += frozen.size();
-                Supplier<byte[]> digest = () -> hash(field, frozen);
+                Supplier<byte[]> digest = () -> hash(field, frozen, hashed);
                 digests.put(bean.name() + "." + field.name(), field.isImmutable() ? digest : now(digest));
             }
             StreamedState streamed = bean.streamed();
-            byte[] own = streamed != null ? streamed.digest() : null;
-            if (own != null) {
-                digests.put(bean.name(), now(() -> hash(own)));
+            byte[] made = streamed != null ? streamed.digest() : null;
+            if (made != null) {
+                digests.put(bean.name(), now(() -> hash(made)));
             }
         }
         for (LibraryState part : own) {
             digests.put("(" + part.name() + ")", now(() -> hash(part)));
         }
-        return new Captured(digests, elements);
+        return new Captured(digests, elements, hashed);
     }
 
     private static Supplier<byte[]> now(Supplier<byte[]> digest) {
@@ -67,10 +69,17 @@ final class StateDigests {
 
         private final Map<String, Supplier<byte[]>> digests;
         private final long elements;
+        private final LongAdder hashed;
 
-        private Captured(Map<String, Supplier<byte[]>> digests, long elements) {
+        private Captured(Map<String, Supplier<byte[]>> digests, long elements, LongAdder hashed) {
             this.digests = digests;
             this.elements = elements;
+            this.hashed = hashed;
+        }
+
+        /** How many bytes of fields were hashed by now. The same on every member, once all digests were asked for. */
+        long hashed() {
+            return hashed.sum();
         }
 
         /** How many elements there are in all containers that are fields, which says what hashing them costs. */
@@ -108,7 +117,7 @@ final class StateDigests {
     }
 
     /** @throws UnwritableStateException if a snapshot of it could not be written either */
-    private byte[] hash(StateField field, FrozenField frozen) {
+    private byte[] hash(StateField field, FrozenField frozen, LongAdder hashed) {
         HashedOutput out = new HashedOutput();
         try {
             switch (frozen.shape()) {
@@ -124,7 +133,7 @@ final class StateDigests {
                         writeInOrder(field, frozen, out);
                     } else {
                         out.write('U');
-                        byte[] sum = sum(field, frozen);
+                        byte[] sum = sum(field, frozen, hashed);
                         out.write(sum, 0, sum.length);
                     }
                 }
@@ -132,6 +141,7 @@ final class StateDigests {
         } catch (JacksonException unwritable) {
             throw new UnwritableStateException(field, unwritable.getOriginalMessage(), unwritable);
         }
+        hashed.add(out.count());
         return out.hash();
     }
 
@@ -145,7 +155,7 @@ final class StateDigests {
         }
     }
 
-    private byte[] sum(StateField field, FrozenField frozen) {
+    private byte[] sum(StateField field, FrozenField frozen, LongAdder hashed) {
         ElementHashes hashes = new ElementHashes();
         try (JsonGenerator generator = format.mapper().createGenerator(hashes)) {
             for (int i = 0; i < frozen.size(); i++) {
@@ -154,6 +164,7 @@ final class StateDigests {
                 hashes.endElement();
             }
         }
+        hashed.add(hashes.bytes());
         return hashes.sum();
     }
 

@@ -32,9 +32,9 @@ final class UpgradeWatch implements SmartLifecycle {
 
     private final ObjectProvider<RaftNode> node;
     private final ReplicatedBeans beans;
+    private final PeerBuilds builds;
     private final ObjectProvider<ReplicationSettings> settings;
     private final InstantSource clock;
-    private final PeerBuilds builds = new PeerBuilds();
     private final AtomicBoolean admitting = new AtomicBoolean();
     private volatile boolean running;
     private @Nullable ScheduledThreadPoolExecutor timer;
@@ -42,10 +42,12 @@ final class UpgradeWatch implements SmartLifecycle {
     UpgradeWatch(
             ObjectProvider<RaftNode> node,
             ReplicatedBeans beans,
+            PeerBuilds builds,
             ObjectProvider<ReplicationSettings> settings,
             InstantSource clock) {
         this.node = node;
         this.beans = beans;
+        this.builds = builds;
         this.settings = settings;
         this.clock = clock;
     }
@@ -88,7 +90,7 @@ final class UpgradeWatch implements SmartLifecycle {
 
     private void admit(RaftNode member, PeerBuilds.View view) {
         Admissions admissions = beans.admissions();
-        boolean unheardDoNotMatter = view.unheard().isEmpty() || admissions.isEmpty();
+        boolean unheardDoNotMatter = view.unheard().isEmpty() || admissions.isNew();
         List<Requirement> known = !unheardDoNotMatter
                 ? List.of()
                 : beans.build().catalogue().requirements().stream()
@@ -109,6 +111,8 @@ final class UpgradeWatch implements SmartLifecycle {
             admitting.set(false);
             if (failure != null) {
                 log.debug("What every member has could not be noted down; another try follows", failure);
+            } else {
+                log.debug("Noted down that every member has {}", known);
             }
         });
     }

@@ -47,6 +47,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,6 +269,21 @@ class CborCommandCodecTests {
     }
 
     @Test
+    void bytesThatNameAClassBringNothingOfItToLife() {
+        assertThat(codec.problemWith(Before.class)).isEmpty();
+        String named = Named.class.getName();
+        CborFormat format = new CborFormat();
+        byte[] asProperty = format.mapper()
+                .writeValueAsBytes(List.of(Map.of("@class", named, "@type", named, "class", named, "name", "x")));
+        byte[] asWrapper = format.mapper().writeValueAsBytes(List.of(List.of(named, Map.of("name", "x"))));
+
+        assertThat(codec.decodeCall(method(Before.class), asProperty)[0]).isEqualTo(new Before("x"));
+        assertThatIllegalArgumentException().isThrownBy(() -> codec.decodeCall(method(Before.class), asWrapper));
+        assertThatIllegalArgumentException().isThrownBy(() -> codec.decodeResult(method(Before.class), asWrapper));
+        assertThat(NAMED_ALIVE).isFalse();
+    }
+
+    @Test
     void bytesThatAreNoCborAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> codec.decodeCall(method(Seat.class), new byte[] {(byte) 0x9f, 0x01}));
@@ -287,6 +303,16 @@ class CborCommandCodecTests {
     private static ReplicatedMethod method(Type type) {
         Method any = Holder.class.getDeclaredMethods()[0];
         return new ReplicatedMethod("holder.any", "holder", Holder.class, any, List.of(type), type);
+    }
+
+    static final AtomicBoolean NAMED_ALIVE = new AtomicBoolean();
+
+    static class Named {
+        static {
+            NAMED_ALIVE.set(true);
+        }
+
+        String name = "";
     }
 
     static class Holder {

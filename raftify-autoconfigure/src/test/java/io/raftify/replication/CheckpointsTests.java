@@ -31,11 +31,11 @@ class CheckpointsTests {
 
     @Test
     void ofALargeStateTheyAreTakenMoreRarelyAndOfOneThatShrankAsBefore() {
-        checkpoints.taken(1_000, Map.of(), 100_000 * 51);
+        checkpoints.taken(1_000, Map.of(), 4_000_000);
         assertThat(checkpoints.due(15_999)).isFalse();
         assertThat(checkpoints.due(16_000)).isTrue();
 
-        checkpoints.taken(16_000, Map.of(), 512_000);
+        checkpoints.taken(16_000, Map.of(), 256_000);
         assertThat(checkpoints.due(17_000)).isTrue();
     }
 
@@ -56,7 +56,7 @@ class CheckpointsTests {
     @Test
     void aRestoredMemberTakesThemAfterTheSameEntries() throws IOException {
         checkpoints.applied(value(1));
-        checkpoints.taken(1_000, Map.of(), 100_000 * 51);
+        checkpoints.taken(1_000, Map.of(), 4_000_000);
         Checkpoints restored = new Checkpoints();
         restored.taken(5, Map.of(), 0);
 

@@ -167,7 +167,7 @@ class FuzzedCommandsTests {
 
     /** Written by a version whose container took it. */
     @Test
-    void an_element_that_the_container_of_today_does_not_take_is_refused_by_name_and_nothing_is_read_any_more() {
+    void an_element_that_the_container_of_today_does_not_take_is_refused_by_name_and_nothing_is_changed() {
         byte[][] written = new byte[1][];
         context().withBean("box", TakesNull.class).run(context -> {
             ((TakesNull) BeanCheck.target(context.getBean(TakesNull.class))).queue.add(null);
@@ -177,8 +177,7 @@ class FuzzedCommandsTests {
             assertThatIOException()
                     .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(written[0]))
                     .withMessageContaining("TakesNoNull.queue does not take");
-            assertThatExceptionOfType(ReadUnavailableException.class)
-                    .isThrownBy(() -> context.getBean(TakesNoNull.class).size());
+            assertThat(context.getBean(TakesNoNull.class).size()).isZero();
         });
     }
 

@@ -2,10 +2,12 @@ package io.raftify.replication;
 
 import static io.raftify.replication.ReplicationTestSupport.context;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
@@ -18,14 +20,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -58,6 +67,14 @@ class StateImageTests {
             assertThat(bean.tree).isInstanceOf(TreeMap.class).containsEntry("t", Optional.of("v"));
             assertThat(bean.number).isEqualTo(5);
             assertThat(bean.seat).isEqualTo(new Seat("B", 2));
+            assertThat(bean.ranked).as("its own comparator").containsExactly(Map.entry("b", 2), Map.entry("a", 1));
+            assertThat(bean.waiting).containsExactly("first", "second");
+            assertThat(bean.sequence).hasValue(7);
+            assertThat(bean.small).hasValue(8);
+            assertThat(bean.open).isTrue();
+            assertThat(bean.best).hasValue(new Seat("C", 3));
+            assertThat(bean.added.sum()).isEqualTo(11);
+            assertThat(bean.replacedHolder).hasValue(12);
             assertThat(bean.inherited).isEqualTo("i");
         });
     }
@@ -122,7 +139,8 @@ class StateImageTests {
 
             assertThatIOException()
                     .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(snapshot))
-                    .withMessageContaining("FirstThenNumber.second");
+                    .withMessageContaining("field 'second' of bean 'bean'")
+                    .withMessageContaining("was written as java.lang.String and cannot be read as int");
             assertThat(bean.first).containsExactly("mine");
         });
     }
@@ -141,16 +159,31 @@ class StateImageTests {
     }
 
     @Test
-    void aBeanThatIsOnlyInTheSnapshotIsRefusedByName() throws Exception {
-        byte[] snapshot = snapshotOf(FirstThenText.class, bean -> bean.second = "text");
+    void aBeanThatIsOnlyInTheSnapshotIsRefusedByNameOnceACommandOfItWasApplied() throws Exception {
+        AtomicReference<byte[]> snapshot = new AtomicReference<>();
+        context().withBean("bean", FirstThenText.class).run(context -> {
+            context.getBean(FirstThenText.class).any();
+            snapshot.set(context.getBean(SingleMemberNode.class).writeSnapshot());
+        });
 
         context(Counter.class).run(context -> {
             target(context.getBean(Counter.class)).count = 7;
-            assertThatIOException()
-                    .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(snapshot))
-                    .withMessageContaining("[bean]")
+            assertThatExceptionOfType(UnsupportedEntryException.class)
+                    .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(snapshot.get()))
+                    .withMessageContaining("command 'bean.any' version 1 did to the bean 'bean'")
                     .withMessageContaining("does not have");
             assertThat(target(context.getBean(Counter.class)).count).isEqualTo(7);
+        });
+    }
+
+    @Test
+    void aBeanThatIsOnlyInTheSnapshotIsLeftOutWhenNoCommandOfItWasEverApplied() throws Exception {
+        byte[] snapshot = snapshotOf(FirstThenText.class, bean -> {});
+
+        context(Counter.class).run(context -> {
+            target(context.getBean(Counter.class)).count = 7;
+            context.getBean(SingleMemberNode.class).restore(snapshot);
+            assertThat(target(context.getBean(Counter.class)).count).isZero();
         });
     }
 
@@ -197,7 +230,7 @@ class StateImageTests {
                 .run(context -> assertThatIOException()
                         .isThrownBy(
                                 () -> context.getBean(SingleMemberNode.class).restore(snapshot))
-                        .withMessageContaining("found 9, expected 1"));
+                        .withMessageContaining("found 9, expected 2"));
     }
 
     private static void assertRefusedUntouched(byte[] snapshot, String message) {
@@ -274,7 +307,41 @@ class StateImageTests {
         @ReplicatedState
         @Nullable Seat seat;
 
+        @ReplicatedState
+        private final ConcurrentSkipListMap<String, Integer> ranked =
+                new ConcurrentSkipListMap<>(Comparator.reverseOrder());
+
+        @ReplicatedState
+        private final Queue<String> waiting = new ConcurrentLinkedQueue<>();
+
+        @ReplicatedState
+        private final AtomicLong sequence = new AtomicLong(1);
+
+        @ReplicatedState
+        private final AtomicInteger small = new AtomicInteger();
+
+        @ReplicatedState
+        private final AtomicBoolean open = new AtomicBoolean();
+
+        @ReplicatedState
+        private final AtomicReference<@Nullable Seat> best = new AtomicReference<>();
+
+        @ReplicatedState
+        private final LongAdder added = new LongAdder();
+
+        @ReplicatedState
+        private @Nullable AtomicLong replacedHolder;
+
         void fill() {
+            ranked.put("a", 1);
+            ranked.put("b", 2);
+            waiting.addAll(List.of("first", "second"));
+            sequence.set(7);
+            small.set(8);
+            open.set(true);
+            best.set(new Seat("C", 3));
+            added.add(11);
+            replacedHolder = new AtomicLong(12);
             byRecord.put(new Seat("A", 1), "ann");
             list.addAll(Arrays.asList("x", null, "y"));
             concurrent.put("k", 1L);

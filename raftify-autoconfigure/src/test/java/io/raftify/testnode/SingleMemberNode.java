@@ -43,6 +43,7 @@ public final class SingleMemberNode implements RaftNode {
     private volatile @Nullable String failure;
     private volatile UnaryOperator<NodeStatus> seenAs = UnaryOperator.identity();
     private volatile @Nullable CompletableFuture<byte[]> answer;
+    private volatile @Nullable CompletableFuture<Long> readAnswer;
     private final AtomicInteger answersToLose = new AtomicInteger();
     private volatile @Nullable Consumer<byte[]> held;
 
@@ -59,6 +60,11 @@ public final class SingleMemberNode implements RaftNode {
     /** From now on, proposals are not applied but answered by this; null undoes it. */
     public void answerWith(@Nullable CompletableFuture<byte[]> answer) {
         this.answer = answer;
+    }
+
+    /** From now on, reads are not answered but by this; null undoes it. */
+    public void failReads(@Nullable CompletableFuture<Long> answer) {
+        this.readAnswer = answer;
     }
 
     /** The answers to so many proposals from now on are lost: each is applied, and its outcome unknown. */
@@ -126,6 +132,10 @@ public final class SingleMemberNode implements RaftNode {
 
     @Override
     public CompletableFuture<Long> readIndex(Duration timeout) {
+        CompletableFuture<Long> fixed = readAnswer;
+        if (fixed != null) {
+            return fixed;
+        }
         return CompletableFuture.supplyAsync(() -> applied, applyThread);
     }
 

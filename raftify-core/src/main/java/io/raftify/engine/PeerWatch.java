@@ -78,9 +78,10 @@ final class PeerWatch {
     private void heard(String peer, ByteString answer) {
         try {
             MemberReport report = MemberReport.parseFrom(answer);
+            // First, so that whoever sees that the peer was heard of also sees what it announced.
+            announcements.answered(peer, report);
             reports.put(peer, new Heard(report, System.nanoTime()));
             introductions.answered(peer, report);
-            announcements.answered(peer, report);
         } catch (InvalidProtocolBufferException unreadable) {
             log.debug("Member {} described itself in a way that could not be read", peer, unreadable);
         }
