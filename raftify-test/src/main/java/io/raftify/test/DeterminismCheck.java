@@ -50,7 +50,7 @@ final class DeterminismCheck<T> {
 
     private Recording record(ThrowingConsumer<? super T> calls) {
         try (BeanContext context = BeanContext.recorded(components, properties)) {
-            Recording recording = context.bean(Recording.class);
+            Recording recording = context.recording();
             calls.accept(RecordedCalls.on(context.bean(beanClass), beanClass, recording));
             context.awaitApplied();
             return recording;
