@@ -45,7 +45,10 @@ record BuildCatalogue(
     }
 
     static BuildCatalogue of(
-            Collection<ReplicatedMethod> methods, Upcasters upcasters, Codecs codecs, Collection<ReplicatedBean> beans) {
+            Collection<ReplicatedMethod> methods,
+            Upcasters upcasters,
+            Codecs codecs,
+            Collection<ReplicatedBean> beans) {
         Map<String, Versions> commands = new TreeMap<>();
         for (ReplicatedMethod method : methods) {
             commands.put(method.command(), new Versions(upcasters.oldest(method), method.version()));

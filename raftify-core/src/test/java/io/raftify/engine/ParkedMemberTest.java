@@ -62,11 +62,12 @@ class ParkedMemberTest {
                             + " holds the line 'new', deploy a build that has it");
             assertThat(told).containsExactly(old.status().parked());
             assertThat(old.status().failure()).isNull();
-            await().atMost(TestCluster.DEADLINE).until(() -> leader.status().peers().stream()
-                    .anyMatch(peer -> peer.nodeId().equals(old.name)
-                            && peer.parked() != null
-                            && peer.lag() != null
-                            && peer.lag() >= 26));
+            await().atMost(TestCluster.DEADLINE)
+                    .until(() -> leader.status().peers().stream()
+                            .anyMatch(peer -> peer.nodeId().equals(old.name)
+                                    && peer.parked() != null
+                                    && peer.lag() != null
+                                    && peer.lag() >= 26));
             assertThatExceptionOfType(ReadUnavailableException.class)
                     .isThrownBy(old::readOnce)
                     .withMessageContaining("parked after index " + old.status().appliedIndex())
@@ -75,7 +76,9 @@ class ParkedMemberTest {
                     .failsWithin(Duration.ofSeconds(10))
                     .withThrowableOfType(ExecutionException.class)
                     .withMessageContaining("parked");
-            assertThat(old.write("from the old build")).as("applied by the others").isEqualTo(39);
+            assertThat(old.write("from the old build"))
+                    .as("applied by the others")
+                    .isEqualTo(39);
 
             long begin = System.nanoTime();
             cluster.stop(old.name);
@@ -155,7 +158,8 @@ class ParkedMemberTest {
                     .filter(member -> member != leader && member != old)
                     .findFirst()
                     .orElseThrow();
-            await().atMost(TestCluster.DEADLINE).until(() -> behind.ledger.lines().contains(NEW));
+            await().atMost(TestCluster.DEADLINE)
+                    .until(() -> behind.ledger.lines().contains(NEW));
             cluster.cut(behind.name);
             leader.write("acknowledged by the leader and the parked member");
             cluster.stop(leader.name);
@@ -209,10 +213,10 @@ class ParkedMemberTest {
         assertThat(member.status().parked()).isEqualTo("The snapshot holds the line 'new', deploy a build that has it");
         assertThat(member.status().appliedIndex()).isZero();
         assertThat(member.ledger.lines()).isEmpty();
-        await().as("it keeps the log")
+        await().alias("it keeps the log")
                 .atMost(TestCluster.DEADLINE)
-                .until(() -> member.status().lastIndex()
-                        == cluster.leader().status().lastIndex());
+                .until(() ->
+                        member.status().lastIndex() == cluster.leader().status().lastIndex());
     }
 
     private static void park(TestCluster cluster, TestCluster.Member leader, TestCluster.Member old) {
