@@ -178,19 +178,19 @@ class ParkedMemberTest {
 
     @Test
     void a_snapshot_with_the_effects_of_the_entry_parks_it_too_also_from_its_start_on() throws Exception {
-        try (TestCluster cluster = TestCluster.of(3, directory, settings -> settings.snapshotEntries(10))
+        try (TestCluster cluster = TestCluster.of(3, directory, settings -> settings.snapshotEntries(5))
                 .startAll()) {
             String wiped = cluster.follower().name;
             cluster.leader().write(NEW);
             cluster.awaitAgreement(NEW);
             cluster.stop(wiped);
             wipe(wiped);
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 20; i++) {
                 cluster.leader().write("line-" + i);
             }
             await().alias("the leader has the entry in its snapshot alone")
                     .atMost(TestCluster.DEADLINE)
-                    .until(() -> cluster.leader().status().firstIndex() > 10);
+                    .until(() -> cluster.leader().status().firstIndex() > 5);
             cluster.beforeStart(member -> member.ledger.doesNotKnow(NEW));
 
             cluster.start(wiped);
@@ -203,7 +203,7 @@ class ParkedMemberTest {
 
             cluster.beforeStart(member -> {});
             cluster.start(wiped);
-            cluster.awaitAgreement(NEW, "line-39", "with a parked member");
+            cluster.awaitAgreement(NEW, "line-19", "with a parked member");
         }
     }
 
