@@ -108,8 +108,8 @@ final class CommandApplication {
     private static ByteString encode(Prepared command, @Nullable Object result) throws ThrownException {
         try {
             return ByteString.copyFrom(command.codec().encodeResult(command.method(), result));
-        } catch (IllegalArgumentException unwritable) {
-            // The same value cannot be encoded on any other member either.
+        } catch (RuntimeException unwritable) {
+            // Also of the value's own code. The same value cannot be encoded on any other member either.
             throw new ThrownException(new UnencodableResultException(String.valueOf(unwritable.getMessage())));
         }
     }
@@ -121,7 +121,8 @@ final class CommandApplication {
         private final transient Throwable thrown;
 
         ThrownException(Throwable thrown) {
-            super(thrown);
+            // Not as a cause: that would ask it for its message, which is the application's code.
+            super("what the method threw", null);
             this.thrown = thrown;
         }
 
