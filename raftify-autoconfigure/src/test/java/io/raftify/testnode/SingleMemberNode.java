@@ -140,6 +140,16 @@ public final class SingleMemberNode implements RaftNode {
     }
 
     @Override
+    public CompletableFuture<Long> awaitApplied(long index, Duration timeout) {
+        return readIndex(timeout);
+    }
+
+    @Override
+    public long applyingIndex() {
+        return applied;
+    }
+
+    @Override
     public NodeStatus status() {
         return seenAs.apply(new NodeStatus(
                 nodeId,
