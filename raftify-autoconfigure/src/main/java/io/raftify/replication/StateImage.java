@@ -102,7 +102,7 @@ final class StateImage {
         }
         beans.gate().alone(() -> {
             replace(plan, snapshot, library);
-            return plan;
+            return Boolean.TRUE;
         });
     }
 
@@ -135,7 +135,8 @@ final class StateImage {
         }
     }
 
-    private void replace(ImagePlan plan, StoredSnapshot snapshot, List<Runnable> library) throws IOException {
+    private @Nullable Object replace(ImagePlan plan, StoredSnapshot snapshot, List<Runnable> library)
+            throws IOException {
         try (DataInputStream in = new DataInputStream(snapshot.open())) {
             ImageFormat.readEntries(in);
             for (int i = 0; i < plan.size(); i++) {
@@ -154,6 +155,7 @@ final class StateImage {
             beans.gate().condemn("it was only partly restored: " + halfway.getMessage());
             throw halfway;
         }
+        return null;
     }
 
     private void put(@Nullable Destination destination, ContentStream content) throws IOException {
