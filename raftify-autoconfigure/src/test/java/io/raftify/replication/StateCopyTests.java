@@ -161,12 +161,14 @@ class StateCopyTests {
     void aFieldThatCannotBeWrittenIsNotPutBackAndThatIsSaidOnce(CapturedOutput output) {
         context(Everything.class).run(context -> {
             Everything proxy = context.getBean(Everything.class);
+            proxy.fill();
+            String map = target(proxy).map.toString();
             target(proxy).notes.put("view", Collections.synchronizedList(new ArrayList<>()));
 
             assertThatExceptionOfType(IllegalStateException.class).isThrownBy(proxy::spoil);
             assertThatExceptionOfType(IllegalStateException.class).isThrownBy(proxy::spoil);
 
-            assertThat(target(proxy).map).isEmpty();
+            assertThat(target(proxy).map).hasToString(map);
             assertThat(target(proxy).notes).containsEntry("spoilt", List.of("x"));
             assertThat(output.toString().split("The state of Everything.notes cannot be written", -1)).hasSize(2);
         });
