@@ -77,6 +77,10 @@ public final class CommandOutcomes {
         }
         return switch (outcome.getOutcomeCase()) {
             case COMMAND -> {
+                CallerPosition position = CallerPosition.current();
+                if (position != null) {
+                    position.seen(outcome.getIndex());
+                }
                 ReplicatedBeans.Target target = beans.command(outcome.getCommand().getCommand());
                 if (target == null) {
                     throw new OutcomeUnknownException("Command " + commandId + " was applied, but this application has"
