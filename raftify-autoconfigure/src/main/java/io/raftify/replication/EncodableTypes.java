@@ -229,7 +229,7 @@ final class EncodableTypes {
                 || BaseStream.class.isAssignableFrom(raw)) {
             return true;
         }
-        return ClassUtils.getAllInterfacesForClassAsSet(raw).stream()
+        return Declarations.levels(raw).stream()
                 .anyMatch(each -> ASYNC_TYPES.contains(each.getName()));
     }
 

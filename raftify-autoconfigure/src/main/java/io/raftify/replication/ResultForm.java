@@ -114,8 +114,7 @@ sealed interface ResultForm permits ResultForm.Plain, ResultForm.Promised, React
 
     private static boolean isPublisher(Class<?> raw) {
         return Flow.Publisher.class.isAssignableFrom(raw)
-                || raw.getName().equals("org.reactivestreams.Publisher")
-                || ClassUtils.getAllInterfacesForClassAsSet(raw).stream()
+                || Declarations.levels(raw).stream()
                         .anyMatch(each -> each.getName().equals("org.reactivestreams.Publisher"));
     }
 
