@@ -124,7 +124,8 @@ class ReturnTypesTests {
             Account.hold.countDown();
 
             assertThat(first).succeedsWithin(SOON);
-            await().atMost(SOON).untilAsserted(() -> assertThat(account.balance()).isEqualTo(7));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(account.balance()).isEqualTo(7));
         });
     }
 
