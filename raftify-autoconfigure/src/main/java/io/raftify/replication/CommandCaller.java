@@ -80,7 +80,7 @@ final class CommandCaller {
         CommandOutcome outcome = Waiting.await(
                 submit(method, arguments),
                 timeout(method),
-                why -> new OutcomeUnknownException("What became of " + method + " is unknown. " + why));
+                why -> unanswered(method, why));
         return reader.value(method, outcome);
     }
 
@@ -89,7 +89,9 @@ final class CommandCaller {
      * does. It ends on a thread that may be blocked, unlike those of the member.
      */
     CompletableFuture<@Nullable Object> start(ReplicatedMethod method, @Nullable Object[] arguments) {
-        return submit(method, arguments).thenApplyAsync(outcome -> {
+        CompletableFuture<CommandOutcome> answered =
+                Waiting.answered(submit(method, arguments), timeout(method), why -> unanswered(method, why));
+        return answered.thenApplyAsync(outcome -> {
             try {
                 return reader.value(method, outcome);
             } catch (RuntimeException itself) {
@@ -98,6 +100,10 @@ final class CommandCaller {
                 throw new CompletionException(checked);
             }
         });
+    }
+
+    private static OutcomeUnknownException unanswered(ReplicatedMethod method, String why) {
+        return new OutcomeUnknownException("What became of " + method + " is unknown. " + why);
     }
 
     private Duration timeout(ReplicatedMethod method) {

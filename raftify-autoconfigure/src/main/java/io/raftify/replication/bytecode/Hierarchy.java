@@ -5,15 +5,17 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.MethodNode;
-import org.springframework.util.ClassUtils;
+import org.springframework.aop.support.AopUtils;
 
 /**
  * The bean's class, what it extends, and the interfaces of all of them, as far as they are the user's: the classes in whose
@@ -43,7 +45,11 @@ final class Hierarchy {
                 levels.add(level);
             }
         }
-        for (Class<?> each : ClassUtils.getAllInterfacesForClassAsSet(beanClass)) {
+        Set<Class<?>> interfaces = new LinkedHashSet<>();
+        for (Class<?> level = beanClass; level != null; level = level.getSuperclass()) {
+            addInterfaces(level, interfaces);
+        }
+        for (Class<?> each : interfaces) {
             if (ClassFiles.isTheUsers(each)) {
                 levels.add(each);
             }
@@ -51,7 +57,32 @@ final class Hierarchy {
         ClassFiles files = new ClassFiles(levels);
         Hierarchy hierarchy = new Hierarchy(beanClass.getSimpleName(), files, levels);
         levels.forEach(hierarchy::readMarks);
+        hierarchy.markInherited(beanClass);
         return hierarchy;
+    }
+
+    private static void addInterfaces(Class<?> level, Set<Class<?>> interfaces) {
+        for (Class<?> each : level.getInterfaces()) {
+            if (interfaces.add(each)) {
+                addInterfaces(each, interfaces);
+            }
+        }
+    }
+
+    /** An interface of the bean may mark what a superclass implements without knowing the interface. */
+    private void markInherited(Class<?> beanClass) {
+        Map.copyOf(marks).forEach((key, mark) -> {
+            Method called = methods.get(key);
+            if (called != null) {
+                Method run = AopUtils.getMostSpecificMethod(called, beanClass);
+                marks.putIfAbsent(
+                        new MethodKey(
+                                Type.getInternalName(run.getDeclaringClass()),
+                                run.getName(),
+                                Type.getMethodDescriptor(run)),
+                        mark);
+            }
+        });
     }
 
     private void readMarks(Class<?> level) {
