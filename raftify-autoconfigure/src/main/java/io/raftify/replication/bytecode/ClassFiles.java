@@ -90,7 +90,7 @@ final class ClassFiles {
                     return node;
                 }
             } catch (IOException | RuntimeException unreadable) {
-                cannotRead(name, "its class file cannot be read: " + unreadable.getMessage());
+                cannotRead(name, "its class file cannot be read (" + unreadable.getMessage() + ")");
                 return null;
             }
         }

@@ -139,8 +139,9 @@ final class FactInterpreter extends Interpreter<Fact> {
 
     private Fact result(Call call, Fact typed) {
         Code target = flow.target(call);
-        if (target != null && target.result() != null && typed.size() == 1) {
-            return typed.order() == null ? target.result() : target.result().in(typed.order());
+        Fact returned = target != null ? flow.resultOf(target) : null;
+        if (returned != null && typed.size() == 1) {
+            return returned.in(typed.order());
         }
         if (KnownCalls.isSameEverywhere(call)) {
             return typed.trust();

@@ -26,6 +26,7 @@ final class Hierarchy {
 
     private final String name;
     private final ClassFiles files;
+    private final List<ClassNode> levels = new ArrayList<>();
     private final Map<String, Class<?>> classes = new LinkedHashMap<>();
     private final Map<MethodKey, Method> methods = new HashMap<>();
     private final Map<MethodKey, Mark> marks = new HashMap<>();
@@ -33,7 +34,13 @@ final class Hierarchy {
     private Hierarchy(String name, ClassFiles files, List<Class<?>> levels) {
         this.name = name;
         this.files = files;
-        levels.forEach(each -> classes.put(Type.getInternalName(each), each));
+        for (Class<?> each : levels) {
+            classes.put(Type.getInternalName(each), each);
+            ClassNode node = files.find(Type.getInternalName(each));
+            if (node != null) {
+                this.levels.add(node);
+            }
+        }
     }
 
     static Hierarchy of(Class<?> beanClass) {
@@ -85,14 +92,7 @@ final class Hierarchy {
 
     /** Those that can be read, the bean's own class first. */
     List<ClassNode> levels() {
-        List<ClassNode> nodes = new ArrayList<>();
-        for (String each : classes.keySet()) {
-            ClassNode node = files.find(each);
-            if (node != null) {
-                nodes.add(node);
-            }
-        }
-        return nodes;
+        return levels;
     }
 
     @Nullable Mark mark(MethodKey key) {
