@@ -20,8 +20,8 @@ final class DeterminismCheck<T> {
 
     private static final String AGAIN = "when the same log was applied again";
 
-    private static final String RESTORED = "on a bean restored from a snapshot of half of it (is there state in a field"
-            + " that is not marked @ReplicatedState?)";
+    private static final String RESTORED = "on a bean restored from a snapshot (is there state in a field that is not"
+            + " marked @ReplicatedState?)";
 
     private final Class<T> beanClass;
     private final List<Class<?>> components = new ArrayList<>();
@@ -50,42 +50,52 @@ final class DeterminismCheck<T> {
 
     private Recording record(ThrowingConsumer<? super T> calls) {
         try (BeanContext context = BeanContext.recorded(components, properties)) {
-            Recording recording = context.bean(Recording.class);
+            Recording recording = context.recording();
             calls.accept(RecordedCalls.on(context.bean(beanClass), beanClass, recording));
             context.awaitApplied();
             return recording;
         }
     }
 
+    /** On one bean the whole log; on another what comes after a snapshot of half of it; on a third nothing more. */
     private @Nullable String replay(List<Entry> entries, List<Query> queries) throws IOException {
-        int half = entries.size() / 2;
+        int count = entries.size();
         try (BeanContext again = BeanContext.replica(components, properties);
-                BeanContext restored = BeanContext.replica(components, properties)) {
-            UnmarkedFields unmarked = new UnmarkedFields(target(again), target(restored), ignoredFields);
+                BeanContext half = BeanContext.replica(components, properties);
+                BeanContext end = BeanContext.replica(components, properties)) {
+            List<Restored> others = List.of(
+                    new Restored((count + 1) / 2, half, unmarked(again, half)),
+                    new Restored(count, end, unmarked(again, end)));
             String difference = null;
-            for (int applied = 0; applied < entries.size() && difference == null; applied++) {
-                if (applied == half) {
-                    restore(again, restored);
-                    difference = unmarked.firstDifference();
-                }
-                if (difference == null) {
-                    difference = difference(entries.get(applied), again, AGAIN);
-                }
-                if (difference == null && applied >= half) {
-                    difference = difference(entries.get(applied), restored, RESTORED);
-                }
-                if (difference == null) {
-                    difference = queryDifference(queries, applied + 1, again, AGAIN);
-                }
-                if (difference == null && applied >= half) {
-                    difference = queryDifference(queries, applied + 1, restored, RESTORED);
-                }
-                if (difference == null && applied >= half) {
-                    difference = unmarked.firstDifference();
+            for (int applied = 1; applied <= count && difference == null; applied++) {
+                difference = step(entries.get(applied - 1), again, AGAIN, queries, applied);
+                for (Restored other : others) {
+                    if (difference == null && applied > other.at) {
+                        difference = step(entries.get(applied - 1), other.context, RESTORED, queries, applied);
+                    } else if (difference == null && applied == other.at) {
+                        restore(again, other.context);
+                        difference = queryDifference(queries, applied, other.context, RESTORED);
+                    }
+                    if (difference == null && applied >= other.at) {
+                        difference = other.unmarked.firstDifference();
+                    }
                 }
             }
             return difference;
         }
+    }
+
+    /** @param at after how many entries it is restored */
+    private record Restored(int at, BeanContext context, UnmarkedFields unmarked) {}
+
+    private UnmarkedFields unmarked(BeanContext whole, BeanContext restored) {
+        return new UnmarkedFields(target(whole), target(restored), ignoredFields);
+    }
+
+    private @Nullable String step(
+            Entry entry, BeanContext replica, String where, List<Query> queries, int applied) {
+        String difference = difference(entry, replica, where);
+        return difference != null ? difference : queryDifference(queries, applied, replica, where);
     }
 
     private static void restore(BeanContext from, BeanContext to) throws IOException {
