@@ -43,9 +43,7 @@ final class BytecodeCheck {
             throw failed(bean, type, findings);
         }
         if (severity == DeterminismCheck.WARN) {
-            findings.stream()
-                    .limit(MOST_LINES)
-                    .forEach(each -> log.warn("Replicated bean '{}': {}", bean, each));
+            findings.stream().limit(MOST_LINES).forEach(each -> log.warn("Replicated bean '{}': {}", bean, each));
             if (findings.size() > MOST_LINES) {
                 log.warn("Replicated bean '{}': {} more of the kind", bean, findings.size() - MOST_LINES);
             }

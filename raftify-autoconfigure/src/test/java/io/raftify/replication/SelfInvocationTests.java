@@ -50,7 +50,9 @@ class SelfInvocationTests {
                 arguments(AfterConstruction.class, "fill() calls " + command),
                 arguments(PrivatelyAfterConstruction.class, "fill() calls " + command),
                 arguments(SelfCallingAlone.class, "restock(int) calls " + command),
-                arguments(InTheConstructor.class, "the constructor of SelfCallingBeans.InTheConstructor calls " + command),
+                arguments(
+                        InTheConstructor.class,
+                        "the constructor of SelfCallingBeans.InTheConstructor calls " + command),
                 arguments(OnAnotherThread.class, "a lambda in move calls " + command),
                 arguments(InAQuery.class, "peek(), a LINEARIZABLE query, calls " + command),
                 arguments(OfAQuery.class, "plain() calls the LINEARIZABLE query count() on 'this'"),
@@ -158,8 +160,7 @@ class SelfInvocationTests {
                 .contains("since it has no class file");
 
         started(new OtherClassFiles((short) 999));
-        assertThat(output.getAll())
-                .contains("since its class file cannot be read (Unsupported class file");
+        assertThat(output.getAll()).contains("since its class file cannot be read (Unsupported class file");
     }
 
     private static void started(OtherClassFiles loader) {

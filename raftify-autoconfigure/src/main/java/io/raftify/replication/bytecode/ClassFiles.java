@@ -23,8 +23,8 @@ import org.objectweb.asm.tree.ClassNode;
  */
 final class ClassFiles {
 
-    private static final List<String> NOT_THE_USERS =
-            List.of("java.", "javax.", "jdk.", "sun.", "jakarta.", "kotlin.", "scala.", "groovy.", "org.springframework.");
+    private static final List<String> NOT_THE_USERS = List.of(
+            "java.", "javax.", "jdk.", "sun.", "jakarta.", "kotlin.", "scala.", "groovy.", "org.springframework.");
 
     private final Set<String> own = new LinkedHashSet<>();
     private final Set<String> packages = new LinkedHashSet<>();

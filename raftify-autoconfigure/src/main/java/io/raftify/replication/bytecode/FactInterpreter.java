@@ -111,8 +111,7 @@ final class FactInterpreter extends Interpreter<Fact> {
     }
 
     @Override
-    public @Nullable Fact binaryOperation(AbstractInsnNode instruction, Fact one, Fact other)
-            throws AnalyzerException {
+    public @Nullable Fact binaryOperation(AbstractInsnNode instruction, Fact one, Fact other) throws AnalyzerException {
         Fact sized = sized(sizes.binaryOperation(instruction, ANY, ANY));
         return sized != null && instruction.getOpcode() == Opcodes.AALOAD ? sized.from(one.from()) : sized;
     }

@@ -228,7 +228,9 @@ final class Flow {
 
     /** An object of the bean's class that the bean makes is not the one in the context, and may do what it likes. */
     private static boolean isAnotherBean(Call call, Code target) {
-        return call.isConstructor() && target.isOwn() && !call.arguments().get(0).self();
+        return call.isConstructor()
+                && target.isOwn()
+                && !call.arguments().get(0).self();
     }
 
     /** Whether others call the methods of a new object: one made to be given away, or one that has the bean. */

@@ -106,9 +106,10 @@ final class Hierarchy {
     /** Whether somebody who knows the bean as that type can call one of its commands or queries. */
     boolean hasMarks(String owner) {
         return !owner.equals("java/lang/Object")
-                && files.methodsOf(owner).stream().anyMatch(each -> marks.keySet().stream()
-                        .anyMatch(mark -> mark.name().equals(each.getName())
-                                && Type.getArgumentCount(mark.descriptor()) == each.getParameterCount()));
+                && files.methodsOf(owner).stream()
+                        .anyMatch(each -> marks.keySet().stream()
+                                .anyMatch(mark -> mark.name().equals(each.getName())
+                                        && Type.getArgumentCount(mark.descriptor()) == each.getParameterCount()));
     }
 
     /** The field as declared, wherever above the named class that is; null if it is none of the bean's. */
