@@ -28,6 +28,7 @@ final class Hierarchy {
 
     private final String name;
     private final ClassFiles files;
+    private final List<ClassNode> levels = new ArrayList<>();
     private final Map<String, Class<?>> classes = new LinkedHashMap<>();
     private final Map<MethodKey, Method> methods = new HashMap<>();
     private final Map<MethodKey, Mark> marks = new HashMap<>();
@@ -35,7 +36,13 @@ final class Hierarchy {
     private Hierarchy(String name, ClassFiles files, List<Class<?>> levels) {
         this.name = name;
         this.files = files;
-        levels.forEach(each -> classes.put(Type.getInternalName(each), each));
+        for (Class<?> each : levels) {
+            classes.put(Type.getInternalName(each), each);
+            ClassNode node = files.find(Type.getInternalName(each));
+            if (node != null) {
+                this.levels.add(node);
+            }
+        }
     }
 
     static Hierarchy of(Class<?> beanClass) {
@@ -116,14 +123,7 @@ final class Hierarchy {
 
     /** Those that can be read, the bean's own class first. */
     List<ClassNode> levels() {
-        List<ClassNode> nodes = new ArrayList<>();
-        for (String each : classes.keySet()) {
-            ClassNode node = files.find(each);
-            if (node != null) {
-                nodes.add(node);
-            }
-        }
-        return nodes;
+        return levels;
     }
 
     @Nullable Mark mark(MethodKey key) {
@@ -137,9 +137,10 @@ final class Hierarchy {
     /** Whether somebody who knows the bean as that type can call one of its commands or queries. */
     boolean hasMarks(String owner) {
         return !owner.equals("java/lang/Object")
-                && files.methodsOf(owner).stream().anyMatch(each -> marks.keySet().stream()
-                        .anyMatch(mark -> mark.name().equals(each.getName())
-                                && Type.getArgumentCount(mark.descriptor()) == each.getParameterCount()));
+                && files.methodsOf(owner).stream()
+                        .anyMatch(each -> marks.keySet().stream()
+                                .anyMatch(mark -> mark.name().equals(each.getName())
+                                        && Type.getArgumentCount(mark.descriptor()) == each.getParameterCount()));
     }
 
     /** The field as declared, wherever above the named class that is; null if it is none of the bean's. */
