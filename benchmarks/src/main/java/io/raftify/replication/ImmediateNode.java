@@ -38,6 +38,16 @@ final class ImmediateNode implements RaftNode {
     }
 
     @Override
+    public CompletableFuture<Long> awaitApplied(long wanted, Duration timeout) {
+        return CompletableFuture.completedFuture(index);
+    }
+
+    @Override
+    public long applyingIndex() {
+        return index;
+    }
+
+    @Override
     public void start() {}
 
     @Override

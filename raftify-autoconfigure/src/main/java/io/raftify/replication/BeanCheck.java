@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.LinkedHashMap;
@@ -20,6 +19,7 @@ final class BeanCheck {
     private final BeanScan scan;
     private final CborFormat stateFormat;
     private final SignatureCheck signatures;
+    private final StringValueResolver placeholders;
 
     /** @param placeholders resolves what annotations leave to the environment */
     BeanCheck(
@@ -33,6 +33,7 @@ final class BeanCheck {
         this.type = type;
         this.scan = scan;
         this.stateFormat = stateFormat;
+        this.placeholders = placeholders;
         this.signatures = new SignatureCheck(name, type, codecs, placeholders);
     }
 
@@ -91,8 +92,11 @@ final class BeanCheck {
         Object target = target(bean);
         Map<Method, ReplicatedMethod> commands = new LinkedHashMap<>();
         scan.commands().forEach((method, command) -> commands.put(method, signatures.command(command, method)));
-        Map<Method, ReadConsistency> queries = new LinkedHashMap<>(scan.queries());
-        queries.keySet().forEach(signatures::query);
+        Map<Method, Freshness> queries = new LinkedHashMap<>();
+        scan.queries().forEach((method, query) -> {
+            signatures.query(method);
+            queries.put(method, Freshness.of(name, type, method, query, placeholders::resolveStringValue));
+        });
         commands.keySet().forEach(method -> method.setAccessible(true));
         List<StateField> state = new StateCheck(name, type, stateFormat).check(scan.state(), target);
         return new ReplicatedBean(name, type, target, commands, queries, state);

@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
@@ -25,9 +24,9 @@ import org.springframework.core.annotation.MergedAnnotations;
  * a proxy never sees a private, static or final method and would leave it local without a word.
  *
  * @param commands the class's own methods and how their commands are declared
- * @param queries the class's own methods and how fresh they want the state
+ * @param queries the class's own methods and what they declare
  */
-record BeanScan(Map<Method, ReplicatedCommand> commands, Map<Method, ReadConsistency> queries, List<Field> state) {
+record BeanScan(Map<Method, ReplicatedCommand> commands, Map<Method, ReplicatedQuery> queries, List<Field> state) {
 
     static BeanScan none() {
         return new BeanScan(Map.of(), Map.of(), List.of());
@@ -63,13 +62,13 @@ record BeanScan(Map<Method, ReplicatedCommand> commands, Map<Method, ReadConsist
             }
         }
         Map<Method, ReplicatedCommand> commands = new LinkedHashMap<>();
-        Map<Method, ReadConsistency> queries = new LinkedHashMap<>();
+        Map<Method, ReplicatedQuery> queries = new LinkedHashMap<>();
         marks.forEach((method, found) -> {
             Annotation meaning = oneMeaning(beanName, beanClass, method, found);
             if (meaning instanceof ReplicatedCommand command) {
                 commands.put(method, command);
             } else if (meaning instanceof ReplicatedQuery query) {
-                queries.put(method, query.value());
+                queries.put(method, query);
             }
         });
         return new BeanScan(commands, queries, state);

@@ -91,7 +91,7 @@ final class CommandApplication {
         try {
             return command.target().invoke(command.method().called(command.arguments(), context));
         } catch (InvocationTargetException thrown) {
-            Throwable cause = thrown.getCause();
+            Throwable cause = thrown.getTargetException();
             if (isOfThisMember(cause)) {
                 throw (Error) cause;
             }

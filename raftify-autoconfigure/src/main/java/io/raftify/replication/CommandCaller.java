@@ -141,6 +141,10 @@ final class CommandCaller {
         private final byte[] payload;
         private final long deadline;
         private final CompletableFuture<CommandOutcome> ended = new CompletableFuture<>();
+
+        /** The caller's, which is not on its own thread any more when the outcome comes. */
+        private final @Nullable CallerPosition position = CallerPosition.current();
+
         private int sessionsUsed;
 
         Call(ReplicatedMethod method, @Nullable Object[] arguments, long deadline) {
@@ -211,6 +215,9 @@ final class CommandCaller {
         private void answered(ClientSession session, CommandId id, EntryOutcome outcome, boolean sentBefore) {
             if (outcome.hasCommand()) {
                 session.answered(id);
+                if (position != null) {
+                    position.seen(outcome.getIndex());
+                }
                 ended.complete(outcome.getCommand());
             } else if (outcome.getRefusal().getReason() != Refusal.Reason.EXPIRED) {
                 session.answered(id);

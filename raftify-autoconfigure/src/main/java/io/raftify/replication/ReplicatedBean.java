@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ record ReplicatedBean(
         Class<?> type,
         Object target,
         Map<Method, ReplicatedMethod> commands,
-        Map<Method, ReadConsistency> queries,
+        Map<Method, Freshness> queries,
         List<StateField> state) {
 
     /** The bean as one that writes state of its own; null if it does not. */

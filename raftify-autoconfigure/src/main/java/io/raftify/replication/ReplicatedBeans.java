@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.StateMachine;
 import java.io.IOException;
@@ -295,7 +294,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     /** Command or query; one of the two is there. */
     record Call(
             @Nullable ReplicatedMethod command,
-            @Nullable ReadConsistency query,
+            @Nullable Freshness query,
             ResultForm form) {}
 
     /** What calls on one bean mean; a method may be called as the class's own or as an interface's. */

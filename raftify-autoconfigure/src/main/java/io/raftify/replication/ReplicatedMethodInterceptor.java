@@ -1,7 +1,6 @@
 package io.raftify.replication;
 
 import io.raftify.annotation.CommandContext;
-import io.raftify.annotation.ReadConsistency;
 import io.raftify.replication.StateGate.Inside;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -66,7 +65,7 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
                 return promised.obtain()
                         .command(command, () -> caller.obtain().start(command, invocation.getArguments()));
             }
-            ReadConsistency query = query(call, invocation);
+            Freshness query = query(call, invocation);
             return promised.obtain()
                     .query(
                             ReplicatedBeanException.describe(invocation.getMethod()),
@@ -92,11 +91,13 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
                     + " back until it returns, so the two would wait for each other; make the caller a"
                     + " @ReplicatedCommand, or call the command after the query.");
         }
-        if (inside == Inside.LOCAL_QUERY && query(call, invocation) == ReadConsistency.LINEARIZABLE) {
-            throw new IllegalStateException("The linearizable query "
-                    + ReplicatedBeanException.describe(invocation.getMethod())
-                    + " was called inside a LOCAL one, whose state may be behind; make the outer query linearizable"
-                    + " or the inner one LOCAL.");
+        Freshness outer = gate.freshness();
+        Freshness wanted = query(call, invocation);
+        if (outer != null && !outer.covers(wanted)) {
+            throw new IllegalStateException("The " + wanted + " query "
+                    + ReplicatedBeanException.describe(invocation.getMethod()) + " was called inside a " + outer
+                    + " one, whose state may be older; make the outer query at least as strict as the inner one, or the"
+                    + " inner one as lax.");
         }
         return true;
     }
@@ -116,8 +117,8 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         return invocation.proceed();
     }
 
-    private static ReadConsistency query(ReplicatedBeans.Call call, MethodInvocation invocation) {
-        ReadConsistency query = call.query();
+    private static Freshness query(ReplicatedBeans.Call call, MethodInvocation invocation) {
+        Freshness query = call.query();
         if (query == null) {
             throw new IllegalStateException(invocation.getMethod() + " is intercepted, but neither command nor query");
         }

@@ -19,12 +19,13 @@ final class StateGate {
     enum Inside {
         NOTHING,
         COMMAND,
-        LINEARIZABLE_QUERY,
-        LOCAL_QUERY
+        QUERY
     }
 
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final ThreadLocal<Inside> inside = ThreadLocal.withInitial(() -> Inside.NOTHING);
+
+    private final ThreadLocal<@Nullable Freshness> freshness = new ThreadLocal<>();
 
     /** Of the thread that holds the lock for writing. */
     private @Nullable CommandContext context;
@@ -35,13 +36,18 @@ final class StateGate {
         return inside.get();
     }
 
+    /** How fresh the state is for the query that the current thread is in the middle of; null if it is in none. */
+    @Nullable Freshness freshness() {
+        return freshness.get();
+    }
+
     /** The context of the command that the current thread is in the middle of; null if it is in none. */
     @Nullable CommandContext context() {
         return inside.get() == Inside.COMMAND ? context : null;
     }
 
     /** Runs a command alone. */
-    <T extends @Nullable Object, E extends Throwable> T alone(CommandContext command, Work<T, E> work) throws E {
+    <T, E extends Throwable> T alone(CommandContext command, Work<T, E> work) throws E {
         return alone(() -> {
             context = command;
             try {
@@ -53,7 +59,7 @@ final class StateGate {
     }
 
     /** Runs a command, or what replaces the state, alone. */
-    <T extends @Nullable Object, E extends Throwable> T alone(Work<T, E> work) throws E {
+    <T, E extends Throwable> T alone(Work<T, E> work) throws E {
         lock.writeLock().lock();
         inside.set(Inside.COMMAND);
         try {
@@ -79,12 +85,14 @@ final class StateGate {
      *
      * @throws ReadUnavailableException if the command in progress takes longer, or the state must not be read
      */
-    <T extends @Nullable Object, E extends Throwable> T query(Inside kind, Duration timeout, Work<T, E> work) throws E {
+    <E extends Throwable> @Nullable Object query(Freshness fresh, Duration timeout, Reading<E> work)
+            throws E {
         if (!enter(timeout)) {
             throw new ReadUnavailableException(
                     "The command that is being applied did not finish within " + timeout.toMillis() + "ms.");
         }
-        inside.set(kind);
+        inside.set(Inside.QUERY);
+        freshness.set(fresh);
         try {
             String reason = broken;
             if (reason != null) {
@@ -92,6 +100,7 @@ final class StateGate {
             }
             return work.run();
         } finally {
+            freshness.remove();
             inside.remove();
             lock.readLock().unlock();
         }
@@ -122,7 +131,12 @@ final class StateGate {
     }
 
     @FunctionalInterface
-    interface Work<T extends @Nullable Object, E extends Throwable> {
+    interface Work<T, E extends Throwable> {
         T run() throws E;
+    }
+
+    @FunctionalInterface
+    interface Reading<E extends Throwable> {
+        @Nullable Object run() throws E;
     }
 }

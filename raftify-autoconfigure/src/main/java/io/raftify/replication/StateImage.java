@@ -100,7 +100,10 @@ final class StateImage {
             plan = new ImagePlan(ImageFormat.readEntries(in), stateful(), own);
             verify(plan, in, library);
         }
-        beans.gate().alone(() -> replace(plan, snapshot, library));
+        beans.gate().alone(() -> {
+            replace(plan, snapshot, library);
+            return Boolean.TRUE;
+        });
     }
 
     private void verify(ImagePlan plan, DataInputStream in, List<Runnable> library) throws IOException {

@@ -2,6 +2,7 @@ package io.raftify.replication;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -84,7 +85,7 @@ final class UnorderedContainers extends ValueSerializerModifier {
                 if (container instanceof Map<?, ?> map) {
                     map.forEach((key, value) -> {
                         each.writeStartObject();
-                        keys.serialize(key, each, context);
+                        Objects.requireNonNull(keys, "resolved").serialize(key, each, context);
                         write(value, each, context);
                         each.writeEndObject();
                         each.flush();
@@ -105,7 +106,7 @@ final class UnorderedContainers extends ValueSerializerModifier {
             if (value == null) {
                 each.writeNull();
             } else {
-                elements.serialize(value, each, context);
+                Objects.requireNonNull(elements, "resolved").serialize(value, each, context);
             }
         }
 

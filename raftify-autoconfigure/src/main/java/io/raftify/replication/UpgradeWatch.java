@@ -74,7 +74,9 @@ final class UpgradeWatch implements SmartLifecycle {
     private void look(RaftNode member, UpgradeReport report) {
         try {
             NodeStatus status = member.status();
-            if (status.role() == Role.STOPPED || status.role() == Role.FAILED || status.peers().isEmpty()) {
+            if (status.role() == Role.STOPPED
+                    || status.role() == Role.FAILED
+                    || status.peers().isEmpty()) {
                 return;
             }
             PeerBuilds.View view = builds.view(member, status);

@@ -63,8 +63,11 @@ class RollingUpgradeTests {
                     .withMessageContaining("command 'inventory.add' version 2");
             assertThat(upgraded.remove("a", 1)).as("a command that all have").isEqualTo(1);
             await().atMost(DEADLINE)
-                    .until(() -> output.getOut().contains("This build of the application adds: command 'inventory.add'"
-                            + " version 2, command 'inventory.audit' version 1, state 'inventory.auditors', a "));
+                    .until(
+                            () -> output.getOut()
+                                    .contains(
+                                            "This build of the application adds: command 'inventory.add'"
+                                                    + " version 2, command 'inventory.audit' version 1, state 'inventory.auditors', a "));
 
             members.stop("n1");
             members.runs("n1", OldBuild.class).start("n1");
@@ -94,8 +97,11 @@ class RollingUpgradeTests {
                 assertThat(inventory.auditors()).isEqualTo(1);
             }
             await().atMost(DEADLINE)
-                    .until(() -> output.getOut().contains("Every member has now what this build of the application"
-                            + " added: command 'inventory.add' version 2, command 'inventory.audit' version 1"));
+                    .until(
+                            () -> output.getOut()
+                                    .contains(
+                                            "Every member has now what this build of the application"
+                                                    + " added: command 'inventory.add' version 2, command 'inventory.audit' version 1"));
         }
     }
 
@@ -146,14 +152,15 @@ class RollingUpgradeTests {
 
     @Test
     void twoOfThreeNewMembersNeedNotWaitForTheThirdAndWhatWasAdmittedStaysAllowed(CapturedOutput output) {
-        try (Members members = new Members(
-                3, directory, NewBuild.class, "logging.level.io.raftify.replication.UpgradeWatch=debug")) {
+        try (Members members =
+                new Members(3, directory, NewBuild.class, "logging.level.io.raftify.replication.UpgradeWatch=debug")) {
             members.startOnly("n1", "n2");
             assertThat(members.bean("n1", NewInventory.class).add("a", 1, "main"))
                     .isEqualTo(1);
             await().atMost(DEADLINE)
-                    .until(() -> output.getOut().contains("Noted down that every member has [command 'inventory.add'"
-                            + " version 2, command 'inventory.audit' version 1,"));
+                    .until(() -> output.getOut()
+                            .contains("Noted down that every member has [command 'inventory.add'"
+                                    + " version 2, command 'inventory.audit' version 1,"));
             members.stop("n1");
             members.stop("n2");
 
@@ -192,10 +199,12 @@ class RollingUpgradeTests {
     /** A member that was just started again is judged by its former build until the others have heard of the new one. */
     private static int accepted(Callable<Integer> call) {
         Integer[] result = new Integer[1];
-        await().atMost(DEADLINE).ignoreExceptionsMatching(UnsupportedCommandException.class::isInstance).until(() -> {
-            result[0] = call.call();
-            return true;
-        });
+        await().atMost(DEADLINE)
+                .ignoreExceptionsMatching(UnsupportedCommandException.class::isInstance)
+                .until(() -> {
+                    result[0] = call.call();
+                    return true;
+                });
         return result[0];
     }
 

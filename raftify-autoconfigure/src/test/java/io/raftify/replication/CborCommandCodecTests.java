@@ -258,7 +258,7 @@ class CborCommandCodecTests {
     void tooFewAndTooManyArgumentsAreRefused() {
         ReplicatedMethod one = method(String.class);
         ReplicatedMethod two = new ReplicatedMethod(
-                "c", "b", Holder.class, one.method(), List.of(String.class, String.class), void.class);
+                "c", 1, null, "b", Holder.class, one.method(), List.of(String.class, String.class), void.class, -1, -1);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> codec.decodeCall(two, codec.encodeCall(one, new Object[] {"a"})))
@@ -302,7 +302,7 @@ class CborCommandCodecTests {
 
     private static ReplicatedMethod method(Type type) {
         Method any = Holder.class.getDeclaredMethods()[0];
-        return new ReplicatedMethod("holder.any", "holder", Holder.class, any, List.of(type), type);
+        return new ReplicatedMethod("holder.any", 1, null, "holder", Holder.class, any, List.of(type), type, -1, -1);
     }
 
     static final AtomicBoolean NAMED_ALIVE = new AtomicBoolean();

@@ -5,6 +5,7 @@ import io.raftify.node.NodeStoppedException;
 import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeListener;
+import io.raftify.node.ReadUnavailableException;
 import io.raftify.node.Role;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StorageStatus;
@@ -137,6 +138,19 @@ public final class SingleMemberNode implements RaftNode {
             return fixed;
         }
         return CompletableFuture.supplyAsync(() -> applied, applyThread);
+    }
+
+    @Override
+    public CompletableFuture<Long> awaitApplied(long index, Duration timeout) {
+        return CompletableFuture.supplyAsync(() -> applied, applyThread)
+                .thenCompose(reached -> reached >= index
+                        ? CompletableFuture.completedFuture(reached)
+                        : CompletableFuture.failedFuture(new ReadUnavailableException("entry " + index + " is not here")));
+    }
+
+    @Override
+    public long applyingIndex() {
+        return applied;
     }
 
     @Override

@@ -22,14 +22,16 @@ public @interface ReplicatedQuery {
     ReadConsistency value() default ReadConsistency.LINEARIZABLE;
 
     /**
-     * With {@link ReadConsistency#BOUNDED}: how old the state may be, such as {@code "500ms"} or {@code "2s"}; may have
-     * placeholders. Empty means that time does not matter; then {@link #maxLagEntries()} must be given.
+     * With {@link ReadConsistency#BOUNDED}: how old the state may be, such as {@code "500ms"}, {@code "2s"} or
+     * {@code "PT2S"}; may have placeholders. Every command that was acknowledged longer ago than this is seen. Empty means
+     * that time does not matter; then {@link #maxLagEntries()} must be given. With both, both hold.
      */
     String maxLag() default "";
 
     /**
-     * With {@link ReadConsistency#BOUNDED}: how many committed entries this member may not have applied yet. Negative means
-     * that their number does not matter; then {@link #maxLag()} must be given.
+     * With {@link ReadConsistency#BOUNDED}: how many of the entries that were committed before the query was called this
+     * member may not have applied yet. Negative means that their number does not matter; then {@link #maxLag()} must be
+     * given.
      */
     long maxLagEntries() default -1;
 }

@@ -104,6 +104,11 @@ final class Introductions {
         return stage == Reentry.Stage.ASKING || stage == Reentry.Stage.CATCHING_UP;
     }
 
+    /** Whether this member lost a disk, now or in an earlier life. */
+    boolean lostDisk() {
+        return incarnations.reentry().stage() != Reentry.Stage.NONE;
+    }
+
     /** A peer has answered {@link #query()}. Does not block. */
     void answered(String peer, MemberReport report) {
         if (!report.getOtherDiskKnown()) {

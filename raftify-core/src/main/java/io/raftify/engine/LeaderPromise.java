@@ -3,6 +3,7 @@ package io.raftify.engine;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Released by the leader itself, when it tells a member to take over: it has given up its lease before. The member so
  * told says so with its requests for votes.
  *
- * <p>A promise is not on stable storage. So a member that comes back keeps the one it may have given just before, for an
- * election timeout from its start.
+ * <p>A promise is not on stable storage. So a member that comes back, with its disk or without, keeps the one it may have
+ * given just before, for an election timeout from its start.
  */
 final class LeaderPromise {
 
     private final long length;
     private final LongSupplier storedTerm;
+    private final BooleanSupplier lostDisk;
     private final LongSupplier monotonic;
     private final long started;
 
@@ -29,14 +31,19 @@ final class LeaderPromise {
     private long since;
     private volatile long handedOverTerm = -1;
 
-    /** @param storedTerm the term on stable storage */
-    LeaderPromise(Duration electionTimeout, LongSupplier storedTerm) {
-        this(electionTimeout, storedTerm, System::nanoTime);
+    /**
+     * @param storedTerm the term on stable storage
+     * @param lostDisk whether this member has found out that it had another disk before
+     */
+    LeaderPromise(Duration electionTimeout, LongSupplier storedTerm, BooleanSupplier lostDisk) {
+        this(electionTimeout, storedTerm, lostDisk, System::nanoTime);
     }
 
-    LeaderPromise(Duration electionTimeout, LongSupplier storedTerm, LongSupplier monotonic) {
+    LeaderPromise(
+            Duration electionTimeout, LongSupplier storedTerm, BooleanSupplier lostDisk, LongSupplier monotonic) {
         this.length = electionTimeout.toNanos();
         this.storedTerm = storedTerm;
+        this.lostDisk = lostDisk;
         this.monotonic = monotonic;
         this.started = monotonic.getAsLong();
     }
@@ -75,6 +82,9 @@ final class LeaderPromise {
 
     /** Why this member helps nobody into leadership just now; null if it may. */
     synchronized @Nullable String refusal() {
+        if (!given && lostDisk.getAsBoolean()) {
+            promise(started);
+        }
         if (!given) {
             return null;
         }

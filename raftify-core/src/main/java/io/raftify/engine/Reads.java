@@ -210,6 +210,10 @@ final class Reads {
         }
 
         final void awaitApplied(long index, Runnable then) {
+            if (applied.known() >= index) {
+                then.run();
+                return;
+            }
             waitsFor("this member has applied " + applied.known() + " of " + index + " entries");
             AppliedIndex.Wait wait = applied.await(index, then);
             // At the latest at the deadline, so that what waits is bounded.

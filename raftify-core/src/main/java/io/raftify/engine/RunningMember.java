@@ -110,7 +110,6 @@ final class RunningMember {
         Set<String> others = new TreeSet<>(settings.peers().keySet());
         others.remove(self);
         this.lease = new LeaderLease(others, settings.electionTimeout(), meta::storedTerm);
-        this.promise = new LeaderPromise(settings.electionTimeout(), meta::storedTerm);
         this.node = new NodeImpl(group.id(), peerId);
         this.asking = MemberThreads.lane(self + "-reads");
         this.applied = new AppliedIndex(this::reallyApplied, asking, clock);
@@ -132,6 +131,8 @@ final class RunningMember {
                 introducing,
                 meta::storedTerm,
                 this::storedIndex);
+        this.promise =
+                new LeaderPromise(settings.electionTimeout(), meta::storedTerm, introductions::lostDisk);
         this.reads = new Reads(
                 settings, node, applied, lease, () -> self.equals(leaderKnown), participation, asking, clock);
         this.inbound = new InboundCalls(
