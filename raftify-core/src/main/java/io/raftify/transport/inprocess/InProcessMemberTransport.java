@@ -185,6 +185,14 @@ final class InProcessMemberTransport implements MemberTransport {
         run(() -> links.values().forEach(Link::connect));
     }
 
+    /** Gives the connection to the peer up and makes another. From any thread. */
+    void reconnect(String peer) {
+        Link link = links.get(peer);
+        if (link != null) {
+            run(link::reconnect);
+        }
+    }
+
     /** From any thread. */
     void lost(InProcessMemberTransport member) {
         run(() -> links.values().forEach(link -> link.lost(member)));
