@@ -135,7 +135,9 @@ class ReadConsistencyTests {
 
         heal();
         try (CallerPosition position = CallerPosition.resume(token)) {
-            int seen = await().atMost(PATIENCE)
+            // On this thread, which has the position.
+            int seen = await().pollInSameThread()
+                    .atMost(PATIENCE)
                     .ignoreException(ReadUnavailableException.class)
                     .until(behind::local, any -> true);
             assertThat(seen).as("from the first answer on").isEqualTo(sum);
