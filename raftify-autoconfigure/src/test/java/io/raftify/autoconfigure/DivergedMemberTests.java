@@ -48,9 +48,9 @@ class DivergedMemberTests {
                 leaders.put(1);
             }
             assertAgreed(members, 1_100);
-            for (String id : members.ids()) {
-                assertThat(members.bean(id, Heard.class).divergences).isEmpty();
-            }
+            assertThat(members.ids())
+                    .allSatisfy(id -> assertThat(members.bean(id, Heard.class).divergences)
+                            .isEmpty());
 
             leaders.favour("n2");
             for (int i = 0; i < 1_000; i++) {
@@ -108,8 +108,13 @@ class DivergedMemberTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({Purse.class, Heard.class})
+    @Import(Heard.class)
     static class App {
+
+        @Bean
+        Purse purse(@Value("${raftify.node-id}") String nodeId) {
+            return new Purse(nodeId);
+        }
 
         @Bean
         MeterRegistry meters() {
@@ -137,7 +142,7 @@ class DivergedMemberTests {
 
         private final String nodeId;
 
-        Purse(@Value("${raftify.node-id}") String nodeId) {
+        Purse(String nodeId) {
             this.nodeId = nodeId;
         }
 
