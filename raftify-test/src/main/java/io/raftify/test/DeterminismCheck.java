@@ -114,9 +114,7 @@ final class DeterminismCheck<T> {
             return "After " + entry.call() + ", the " + before + " was " + before.text() + "; " + where + " it was "
                     + field.get().otherText() + ".";
         }
-        return sameResult
-                ? null
-                : "The result of " + entry.call() + " was another " + where + ".";
+        return sameResult ? null : "The result of " + entry.call() + " was another " + where + ".";
     }
 
     private @Nullable String queryDifference(List<Query> queries, int after, BeanContext replica, String where) {

@@ -148,7 +148,10 @@ class DeterminismTests {
         @ReplicatedCommand("note")
         public void note(String text, @Nullable CommandContext context) {
             if (context != null) {
-                notes.add(text + context.time() + context.uuid() + context.random().nextLong());
+                notes.add(text
+                        + context.time()
+                        + context.uuid()
+                        + context.random().nextLong());
             }
         }
 
