@@ -47,8 +47,8 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
     private final ApplicationEventPublisher events;
 
     /** One comparison that waits is enough: it sees everything there is then. */
-    private final ExecutorService comparing = new ThreadPoolExecutor(
-            0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1), task -> {
+    private final ExecutorService comparing =
+            new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1), task -> {
                 Thread thread = new Thread(task, "raftify-divergence-watch");
                 thread.setDaemon(true);
                 return thread;
@@ -170,8 +170,8 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
     }
 
     private void stopServing(String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
-        String where = "the state of member " + self + " differs from that of the majority after entry " + index + " in "
-                + vote.fields();
+        String where = "the state of member " + self + " differs from that of the majority after entry " + index
+                + " in " + vote.fields();
         divergence.found(where);
         log.error(
                 "Member {} stops serving: {}. A command is not deterministic. Evidence is {}. Mend the command, then start"

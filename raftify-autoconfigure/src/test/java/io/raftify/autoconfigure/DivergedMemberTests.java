@@ -58,11 +58,12 @@ class DivergedMemberTests {
             }
 
             for (String id : members.ids()) {
-                await().atMost(PATIENCE).untilAsserted(() -> assertThat(members.bean(id, Heard.class).divergences)
-                        .anySatisfy(divergence -> {
-                            assertThat(divergence.odd()).containsExactly("n2");
-                            assertThat(divergence.fields()).containsExactly("purse.sum");
-                        }));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(members.bean(id, Heard.class).divergences)
+                                .anySatisfy(divergence -> {
+                                    assertThat(divergence.odd()).containsExactly("n2");
+                                    assertThat(divergence.fields()).containsExactly("purse.sum");
+                                }));
             }
             assertThat(members.bean("n1", MeterRegistry.class)
                             .get("raftify.divergences")
@@ -95,8 +96,9 @@ class DivergedMemberTests {
     private static void assertAgreed(Members members, int sum) {
         for (String id : members.ids()) {
             await().atMost(PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(members.bean(id, Purse.class).sumAsKnownHere()).isEqualTo(sum));
+                    .untilAsserted(
+                            () -> assertThat(members.bean(id, Purse.class).sumAsKnownHere())
+                                    .isEqualTo(sum));
         }
     }
 

@@ -20,16 +20,15 @@ final class DeterminismCheck<T> {
 
     private static final String AGAIN = "when the same log was applied again";
 
-    private static final String RESTORED = "on a bean restored from a snapshot (is there state in a field that is not"
-            + " marked @ReplicatedState?)";
+    private static final String RESTORED =
+            "on a bean restored from a snapshot (is there state in a field that is not" + " marked @ReplicatedState?)";
 
     private final Class<T> beanClass;
     private final List<Class<?>> components = new ArrayList<>();
     private final List<String> properties;
     private final List<String> ignoredFields;
 
-    DeterminismCheck(
-            Class<T> beanClass, List<Class<?>> others, List<String> properties, List<String> ignoredFields) {
+    DeterminismCheck(Class<T> beanClass, List<Class<?>> others, List<String> properties, List<String> ignoredFields) {
         this.beanClass = beanClass;
         this.components.add(beanClass);
         this.components.addAll(others);
@@ -92,8 +91,7 @@ final class DeterminismCheck<T> {
         return new UnmarkedFields(target(whole), target(restored), ignoredFields);
     }
 
-    private @Nullable String step(
-            Entry entry, BeanContext replica, String where, List<Query> queries, int applied) {
+    private @Nullable String step(Entry entry, BeanContext replica, String where, List<Query> queries, int applied) {
         String difference = difference(entry, replica, where);
         return difference != null ? difference : queryDifference(queries, applied, replica, where);
     }
@@ -126,8 +124,7 @@ final class DeterminismCheck<T> {
         for (Query query : queries) {
             if (query.after() == after) {
                 Answer answer = ask(query, target(replica));
-                if (!Likeness.alike(query.thrown(), answer.thrown)
-                        || !Likeness.alike(query.answer(), answer.value)) {
+                if (!Likeness.alike(query.thrown(), answer.thrown) || !Likeness.alike(query.answer(), answer.value)) {
                     return "The answer of " + query.call() + " was " + answer(query.answer(), query.thrown())
                             + "; " + where + " it was " + answer(answer.value, answer.thrown)
                             + ".";

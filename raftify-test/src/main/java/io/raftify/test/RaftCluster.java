@@ -110,7 +110,10 @@ public final class RaftCluster {
         Patience.await(
                 "agreement of " + running(),
                 timeout,
-                () -> new Agreement(running()).missing().map(each -> each + ". " + describe()).orElse(null));
+                () -> new Agreement(running())
+                        .missing()
+                        .map(each -> each + ". " + describe())
+                        .orElse(null));
     }
 
     /** Cuts these nodes off from all others, in both directions; among themselves they stay connected. */

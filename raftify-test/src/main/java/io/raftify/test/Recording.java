@@ -26,8 +26,7 @@ final class Recording implements StateMachine {
      *
      * @param call what was being called then, for people
      */
-    record Entry(
-            long index, long term, byte[] command, byte[] result, List<FieldSight> fields, String call) {}
+    record Entry(long index, long term, byte[] command, byte[] result, List<FieldSight> fields, String call) {}
 
     /**
      * A query that was answered.

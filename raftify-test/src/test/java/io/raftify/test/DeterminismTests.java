@@ -377,11 +377,11 @@ class DeterminismTests {
     @Test
     void aHashMapMayComeBackFromASnapshotInAnotherOrder() {
         assertThatBean(HashState.class).isDeterministicUnder(bean -> {
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 60; i++) {
                 bean.tag("thing" + i, "tag" + i);
                 bean.tag("thing", "tag" + 7 * i);
             }
-            for (int i = 0; i < 190; i++) {
+            for (int i = 0; i < 55; i++) {
                 bean.forget("thing" + i);
             }
         });
