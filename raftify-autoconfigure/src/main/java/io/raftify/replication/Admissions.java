@@ -66,8 +66,7 @@ final class Admissions implements LibraryState {
     }
 
     void admit(Admit admit) {
-        admit.getAdmissionsList()
-                .forEach(each -> admitted.add(new Requirement(each.getName(), each.getVersion())));
+        admit.getAdmissionsList().forEach(each -> admitted.add(new Requirement(each.getName(), each.getVersion())));
     }
 
     @Override

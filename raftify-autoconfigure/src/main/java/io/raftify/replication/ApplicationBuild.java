@@ -24,8 +24,7 @@ record ApplicationBuild(BuildCatalogue catalogue, Upcasters upcasters, Set<Strin
             CborFormat format) {
         Map<String, ReplicatedMethod> commands = new TreeMap<>();
         methods.forEach(method -> commands.put(method.command(), method));
-        Upcasters upcasters =
-                Upcasters.of(beanFactory.getBeansOfType(CommandUpcaster.class), commands, format);
+        Upcasters upcasters = Upcasters.of(beanFactory.getBeansOfType(CommandUpcaster.class), commands, format);
         upcasters.warnOfGaps(commands.values());
         Set<String> retired = new TreeSet<>();
         beanFactory.getBeansOfType(RetiredCommand.class).forEach((name, declared) -> {
@@ -40,8 +39,7 @@ record ApplicationBuild(BuildCatalogue catalogue, Upcasters upcasters, Set<Strin
             }
             retired.add(declared.command());
         });
-        return new ApplicationBuild(
-                BuildCatalogue.of(commands.values(), upcasters, codecs, beans), upcasters, retired);
+        return new ApplicationBuild(BuildCatalogue.of(commands.values(), upcasters, codecs, beans), upcasters, retired);
     }
 
     /** Whether it has the command in that version or a later one. */

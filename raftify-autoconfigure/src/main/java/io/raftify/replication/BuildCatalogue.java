@@ -28,8 +28,8 @@ record BuildCatalogue(
     /** Under which name members announce it. */
     static final String PART = "catalogue";
 
-    /** Room for what else a member announces. */
-    private static final int LARGEST = RaftNode.MAX_ANNOUNCEMENT_BYTES / 2;
+    /** Leaves room for what else a member announces: digests of its state take up to a half. */
+    private static final int LARGEST = RaftNode.MAX_ANNOUNCEMENT_BYTES / 2 - 1_024;
 
     /**
      * Of one command.
@@ -45,7 +45,10 @@ record BuildCatalogue(
     }
 
     static BuildCatalogue of(
-            Collection<ReplicatedMethod> methods, Upcasters upcasters, Codecs codecs, Collection<ReplicatedBean> beans) {
+            Collection<ReplicatedMethod> methods,
+            Upcasters upcasters,
+            Codecs codecs,
+            Collection<ReplicatedBean> beans) {
         Map<String, Versions> commands = new TreeMap<>();
         for (ReplicatedMethod method : methods) {
             commands.put(method.command(), new Versions(upcasters.oldest(method), method.version()));

@@ -67,8 +67,7 @@ public final class HoldBack {
         PeerBuilds.View view = builds.view(member, status);
         List<String> lacking = view.lacking(requirement);
         // As long as this member is behind, the cluster may seem to be new.
-        boolean unheardMayHaveIt =
-                admissions.isAdmitted(requirement) || status.caughtUp() && admissions.isNew();
+        boolean unheardMayHaveIt = admissions.isAdmitted(requirement) || status.caughtUp() && admissions.isNew();
         if (lacking.isEmpty() && (view.unheard().isEmpty() || unheardMayHaveIt)) {
             return null;
         }

@@ -28,7 +28,7 @@ final class UnorderedContainers extends ValueSerializerModifier {
             CollectionType type,
             BeanDescription.Supplier description,
             ValueSerializer<?> serializer) {
-        return new Summed(type, serializer, null, null);
+        return new Summed(type, serializer);
     }
 
     @Override
@@ -37,22 +37,28 @@ final class UnorderedContainers extends ValueSerializerModifier {
             MapType type,
             BeanDescription.Supplier description,
             ValueSerializer<?> serializer) {
-        return new Summed(type, serializer, null, null);
+        return new Summed(type, serializer);
     }
 
     private static final class Summed extends ValueSerializer<Object> {
 
         private final JavaType type;
         private final ValueSerializer<Object> inOrder;
-        private final @Nullable ValueSerializer<Object> keys;
-        private final @Nullable ValueSerializer<Object> elements;
+        private final ValueSerializer<Object> keys;
+        private final ValueSerializer<Object> elements;
+
+        /** As it is found, before it is known what its parts are written by. */
+        @SuppressWarnings("unchecked")
+        Summed(JavaType type, ValueSerializer<?> inOrder) {
+            this(type, inOrder, (ValueSerializer<Object>) inOrder, (ValueSerializer<Object>) inOrder);
+        }
 
         @SuppressWarnings("unchecked")
         Summed(
                 JavaType type,
                 ValueSerializer<?> inOrder,
-                @Nullable ValueSerializer<Object> keys,
-                @Nullable ValueSerializer<Object> elements) {
+                ValueSerializer<Object> keys,
+                ValueSerializer<Object> elements) {
             this.type = type;
             this.inOrder = (ValueSerializer<Object>) inOrder;
             this.keys = keys;
@@ -66,11 +72,12 @@ final class UnorderedContainers extends ValueSerializerModifier {
 
         @Override
         public ValueSerializer<?> createContextual(SerializationContext context, @Nullable BeanProperty property) {
+            ValueSerializer<Object> parts = context.findContentValueSerializer(type.getContentType(), property);
             return new Summed(
                     type,
                     inOrder.createContextual(context, property),
-                    type instanceof MapType map ? context.findKeySerializer(map.getKeyType(), property) : null,
-                    context.findContentValueSerializer(type.getContentType(), property));
+                    type instanceof MapType map ? context.findKeySerializer(map.getKeyType(), property) : parts,
+                    parts);
         }
 
         @Override

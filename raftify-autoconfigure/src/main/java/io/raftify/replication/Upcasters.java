@@ -34,8 +34,7 @@ final class Upcasters {
      * @param commands by name
      * @throws ReplicatedBeanException if one leads nowhere
      */
-    static Upcasters of(
-            Map<String, CommandUpcaster> found, Map<String, ReplicatedMethod> commands, CborFormat format) {
+    static Upcasters of(Map<String, CommandUpcaster> found, Map<String, ReplicatedMethod> commands, CborFormat format) {
         Upcasters upcasters = new Upcasters(format);
         new TreeMap<>(found).forEach((name, upcaster) -> {
             Named named = new Named(name, upcaster);
@@ -47,8 +46,8 @@ final class Upcasters {
             }
             if (upcaster.fromVersion() < 1 || upcaster.fromVersion() >= command.version()) {
                 throw named.refused(
-                        "It begins at version " + upcaster.fromVersion() + " of the " + command
-                                + ", whose version is " + command.version() + ".",
+                        "It begins at version " + upcaster.fromVersion() + " of the " + command + ", whose version is "
+                                + command.version() + ".",
                         command.version() == 1
                                 ? "Declare the new version on the method: @ReplicatedCommand(value = \""
                                         + upcaster.command() + "\", version = 2)."
@@ -60,8 +59,8 @@ final class Upcasters {
                     .putIfAbsent(upcaster.fromVersion(), named);
             if (other != null) {
                 throw named.refused(
-                        "It begins at version " + upcaster.fromVersion() + " of the " + command
-                                + ", as the bean '" + other.beanName + "' does.",
+                        "It begins at version " + upcaster.fromVersion() + " of the " + command + ", as the bean '"
+                                + other.beanName + "' does.",
                         "Keep one of the two.");
             }
         });
@@ -159,8 +158,7 @@ final class Upcasters {
     private record Named(String beanName, CommandUpcaster upcaster) {
 
         ReplicatedBeanException refused(String problem, String remedy) {
-            return new ReplicatedBeanException(
-                    beanName, ClassUtils.getUserClass(upcaster), null, problem, remedy);
+            return new ReplicatedBeanException(beanName, ClassUtils.getUserClass(upcaster), null, problem, remedy);
         }
 
         ArrayNode upcast(String what, ArrayNode arguments) {
@@ -169,8 +167,8 @@ final class Upcasters {
                 next = upcaster.upcast(arguments);
             } catch (RuntimeException | StackOverflowError failed) {
                 throw new UnsupportedEntryException(
-                        what + ". The upcaster '" + beanName + "' from version " + upcaster.fromVersion()
-                                + " failed: " + failed + ". Deploy here a version that mends it.",
+                        what + ". The upcaster '" + beanName + "' from version " + upcaster.fromVersion() + " failed: "
+                                + failed + ". Deploy here a version that mends it.",
                         failed);
             }
             if (next == null) {

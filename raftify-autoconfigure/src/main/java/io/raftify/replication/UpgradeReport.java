@@ -59,8 +59,7 @@ final class UpgradeReport {
         lacked = lacks;
     }
 
-    private void sayWhatIsAdded(
-            PeerBuilds.View view, boolean all, SortedSet<String> adds, SortedSet<String> behind) {
+    private void sayWhatIsAdded(PeerBuilds.View view, boolean all, SortedSet<String> adds, SortedSet<String> behind) {
         if (!added.containsAll(adds)) {
             log.info(
                     "This build of the application adds: {}. {} not have it yet{}; new commands are refused until all have."

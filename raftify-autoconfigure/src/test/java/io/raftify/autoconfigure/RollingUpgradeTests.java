@@ -63,8 +63,11 @@ class RollingUpgradeTests {
                     .withMessageContaining("command 'inventory.add' version 2");
             assertThat(upgraded.remove("a", 1)).as("a command that all have").isEqualTo(1);
             await().atMost(DEADLINE)
-                    .until(() -> output.getOut().contains("This build of the application adds: command 'inventory.add'"
-                            + " version 2, command 'inventory.audit' version 1, state 'inventory.auditors', a "));
+                    .until(
+                            () -> output.getOut()
+                                    .contains(
+                                            "This build of the application adds: command 'inventory.add'"
+                                                    + " version 2, command 'inventory.audit' version 1, state 'inventory.auditors', a "));
 
             members.stop("n1");
             members.runs("n1", OldBuild.class).start("n1");
@@ -94,8 +97,11 @@ class RollingUpgradeTests {
                 assertThat(inventory.auditors()).isEqualTo(1);
             }
             await().atMost(DEADLINE)
-                    .until(() -> output.getOut().contains("Every member has now what this build of the application"
-                            + " added: command 'inventory.add' version 2, command 'inventory.audit' version 1"));
+                    .until(
+                            () -> output.getOut()
+                                    .contains(
+                                            "Every member has now what this build of the application"
+                                                    + " added: command 'inventory.add' version 2, command 'inventory.audit' version 1"));
         }
     }
 
@@ -146,14 +152,15 @@ class RollingUpgradeTests {
 
     @Test
     void twoOfThreeNewMembersNeedNotWaitForTheThirdAndWhatWasAdmittedStaysAllowed(CapturedOutput output) {
-        try (Members members = new Members(
-                3, directory, NewBuild.class, "logging.level.io.raftify.replication.UpgradeWatch=debug")) {
+        try (Members members =
+                new Members(3, directory, NewBuild.class, "logging.level.io.raftify.replication.UpgradeWatch=debug")) {
             members.startOnly("n1", "n2");
             assertThat(members.bean("n1", NewInventory.class).add("a", 1, "main"))
                     .isEqualTo(1);
             await().atMost(DEADLINE)
-                    .until(() -> output.getOut().contains("Noted down that every member has [command 'inventory.add'"
-                            + " version 2, command 'inventory.audit' version 1,"));
+                    .until(() -> output.getOut()
+                            .contains("Noted down that every member has [command 'inventory.add'"
+                                    + " version 2, command 'inventory.audit' version 1,"));
             members.stop("n1");
             members.stop("n2");
 
@@ -164,7 +171,7 @@ class RollingUpgradeTests {
                     .as("nobody ever called it, and n3 was never heard of")
                     .isEqualTo(1);
             assertThatExceptionOfType(UnsupportedCommandException.class)
-                    .isThrownBy(inventory::close)
+                    .isThrownBy(inventory::stocktake)
                     .withMessageContaining("n3 has not been heard of since this member started")
                     .satisfies(refused -> {
                         assertThat(refused.lacking()).isEmpty();
@@ -172,7 +179,7 @@ class RollingUpgradeTests {
                     });
 
             members.runs("n3", NewestBuild.class).start("n3");
-            assertThat(accepted(inventory::close)).isZero();
+            assertThat(accepted(inventory::stocktake)).isZero();
         }
     }
 
@@ -192,10 +199,12 @@ class RollingUpgradeTests {
     /** A member that was just started again is judged by its former build until the others have heard of the new one. */
     private static int accepted(Callable<Integer> call) {
         Integer[] result = new Integer[1];
-        await().atMost(DEADLINE).ignoreExceptionsMatching(UnsupportedCommandException.class::isInstance).until(() -> {
-            result[0] = call.call();
-            return true;
-        });
+        await().atMost(DEADLINE)
+                .ignoreExceptionsMatching(UnsupportedCommandException.class::isInstance)
+                .until(() -> {
+                    result[0] = call.call();
+                    return true;
+                });
         return result[0];
     }
 
@@ -310,8 +319,8 @@ class RollingUpgradeTests {
 
     static class NewestInventory extends NewInventory {
 
-        @ReplicatedCommand("inventory.close")
-        public int close() {
+        @ReplicatedCommand("inventory.stocktake")
+        public int stocktake() {
             return 0;
         }
     }

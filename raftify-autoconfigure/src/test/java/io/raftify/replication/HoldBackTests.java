@@ -96,7 +96,8 @@ class HoldBackTests {
             assertThat(context.getBean(Counter.class).add()).isEqualTo(1);
 
             await().atMost(Duration.ofSeconds(20)).until(() -> !admissions.isNew());
-            assertThat(admissions.isAdmitted(Requirement.command("second.add", 1))).isFalse();
+            assertThat(admissions.isAdmitted(Requirement.command("second.add", 1)))
+                    .isFalse();
             node.announcedBy("n2", BuildCatalogue.PART, build(2, "counter.add", "second.add"));
             assertThatExceptionOfType(UnsupportedCommandException.class)
                     .isThrownBy(() -> context.getBean(Second.class).add())
@@ -137,14 +138,16 @@ class HoldBackTests {
             context.getBean(Counter.class).add();
             byte[] written = write(context.getBean(ReplicatedBeans.class).admissions());
 
-            context(Former.class).run(former -> assertThatExceptionOfType(UnsupportedEntryException.class)
-                    .isThrownBy(() -> read(former.getBean(ReplicatedBeans.class), written))
-                    .withMessageContaining("command 'counter.add' version 2 did to the bean '")
-                    .withMessageContaining("first at entry 2")
-                    .withMessageContaining("deploy here a version that does"));
-            context(Second.class).run(without -> assertThatExceptionOfType(UnsupportedEntryException.class)
-                    .isThrownBy(() -> read(without.getBean(ReplicatedBeans.class), written))
-                    .withMessageContaining("new RetiredCommand(\"counter.add\")"));
+            context(Former.class)
+                    .run(former -> assertThatExceptionOfType(UnsupportedEntryException.class)
+                            .isThrownBy(() -> read(former.getBean(ReplicatedBeans.class), written))
+                            .withMessageContaining("command 'counter.add' version 2 did to the bean '")
+                            .withMessageContaining("first at entry 2")
+                            .withMessageContaining("deploy here a version that does"));
+            context(Second.class)
+                    .run(without -> assertThatExceptionOfType(UnsupportedEntryException.class)
+                            .isThrownBy(() -> read(without.getBean(ReplicatedBeans.class), written))
+                            .withMessageContaining("new RetiredCommand(\"counter.add\")"));
             context(Second.class, Retired.class)
                     .run(later -> assertThat(read(later.getBean(ReplicatedBeans.class), written))
                             .isNotNull());
@@ -165,8 +168,7 @@ class HoldBackTests {
                 assertThat(former.getBean(Counter.class).lastKnown()).isEqualTo(1);
 
                 assertThatExceptionOfType(UnsupportedEntryException.class)
-                        .isThrownBy(() ->
-                                former.getBean(SingleMemberNode.class).restore(after))
+                        .isThrownBy(() -> former.getBean(SingleMemberNode.class).restore(after))
                         .withMessageContaining("command 'second.add' version 1");
                 assertThat(former.getBean(Counter.class).lastKnown())
                         .as("what it has is whole, only behind")
@@ -174,8 +176,7 @@ class HoldBackTests {
             });
             runner.run(former -> {
                 assertThatExceptionOfType(UnsupportedEntryException.class)
-                        .isThrownBy(() ->
-                                former.getBean(SingleMemberNode.class).restore(after));
+                        .isThrownBy(() -> former.getBean(SingleMemberNode.class).restore(after));
                 assertThatExceptionOfType(ReadUnavailableException.class)
                         .as("it has nothing at all")
                         .isThrownBy(() -> former.getBean(Counter.class).lastKnown())
@@ -190,19 +191,22 @@ class HoldBackTests {
             context.getBean(Outer.class).addToSecond();
 
             Admissions admissions = context.getBean(ReplicatedBeans.class).admissions();
-            assertThat(admissions.isApplied(Requirement.command("outer.add", 1))).isTrue();
-            assertThat(admissions.isApplied(Requirement.command("second.add", 1))).isTrue();
+            assertThat(admissions.isApplied(Requirement.command("outer.add", 1)))
+                    .isTrue();
+            assertThat(admissions.isApplied(Requirement.command("second.add", 1)))
+                    .isTrue();
         });
     }
 
     @Test
     void aRetiredCommandThatIsStillThereIsRefusedAtTheStart() {
-        context(Counter.class, Retired.class).run(context -> assertThat(context)
-                .hasFailed()
-                .getFailure()
-                .isInstanceOf(ReplicatedBeanException.class)
-                .hasMessageContaining("'retired'")
-                .hasMessageContaining("'counter.add', which is still there"));
+        context(Counter.class, Retired.class)
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .isInstanceOf(ReplicatedBeanException.class)
+                        .hasMessageContaining("'retired'")
+                        .hasMessageContaining("'counter.add', which is still there"));
     }
 
     private static byte[] write(Admissions admissions) {

@@ -103,7 +103,8 @@ class StreamedStateTests {
                 damaged[at] ^= 0x10;
                 assertThatIOException()
                         .as("byte %d", at)
-                        .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(damaged))
+                        .isThrownBy(
+                                () -> context.getBean(SingleMemberNode.class).restore(damaged))
                         .withMessageContaining("damaged");
             }
 
@@ -160,6 +161,29 @@ class StreamedStateTests {
         return (T) BeanCheck.target(bean);
     }
 
+    private static StateSnapshot written(List<String> lines) {
+        return out -> {
+            DataOutputStream data = new DataOutputStream(out);
+            data.writeInt(lines.size());
+            for (String line : lines) {
+                data.writeUTF(line);
+            }
+            data.close();
+        };
+    }
+
+    private static List<String> read(InputStream in) throws IOException {
+        DataInputStream data = new DataInputStream(in);
+        List<String> lines = new ArrayList<>();
+        for (int left = data.readInt(); left > 0; left--) {
+            lines.add(data.readUTF());
+        }
+        if (in.read() >= 0) {
+            throw new IOException("more than was written");
+        }
+        return lines;
+    }
+
     static class Ledger implements StreamedState {
 
         final List<String> lines = new ArrayList<>();
@@ -176,28 +200,14 @@ class StreamedStateTests {
 
         @Override
         public StateSnapshot snapshot() {
-            List<String> now = List.copyOf(lines);
-            return out -> {
-                DataOutputStream data = new DataOutputStream(out);
-                data.writeInt(now.size());
-                for (String line : now) {
-                    data.writeUTF(line);
-                }
-                data.close();
-            };
+            return written(List.copyOf(lines));
         }
 
         @Override
         public void restore(InputStream in) throws IOException {
             restores++;
-            DataInputStream data = new DataInputStream(in);
             lines.clear();
-            for (int left = data.readInt(); left > 0; left--) {
-                lines.add(data.readUTF());
-            }
-            if (in.read() >= 0) {
-                throw new IOException("more than was written");
-            }
+            lines.addAll(read(in));
         }
     }
 
@@ -224,12 +234,24 @@ class StreamedStateTests {
         }
     }
 
-    static class Other extends Ledger {
+    static class Other implements StreamedState {
 
-        @Override
+        final List<String> lines = new ArrayList<>();
+
         @ReplicatedCommand("other.add")
         public void add(String line) {
-            super.add(line);
+            lines.add(line);
+        }
+
+        @Override
+        public StateSnapshot snapshot() {
+            return written(List.copyOf(lines));
+        }
+
+        @Override
+        public void restore(InputStream in) throws IOException {
+            lines.clear();
+            lines.addAll(read(in));
         }
     }
 

@@ -67,8 +67,8 @@ final class Announcements {
 
     private static Announcement announcement(Map<String, ByteString> parts) {
         Announcement.Builder announcement = Announcement.newBuilder();
-        parts.forEach((name, content) -> announcement.addParts(
-                AnnouncedPart.newBuilder().setName(name).setContent(content)));
+        parts.forEach((name, content) ->
+                announcement.addParts(AnnouncedPart.newBuilder().setName(name).setContent(content)));
         return parts.isEmpty()
                 ? EMPTY
                 : announcement
@@ -80,9 +80,8 @@ final class Announcements {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(parts.asReadOnlyByteBuffer());
-            long revision = ByteString.copyFrom(digest.digest())
-                    .asReadOnlyByteBuffer()
-                    .getLong();
+            long revision =
+                    ByteString.copyFrom(digest.digest()).asReadOnlyByteBuffer().getLong();
             return revision == 0 ? 1 : revision;
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);

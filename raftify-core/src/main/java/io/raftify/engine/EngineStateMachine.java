@@ -189,7 +189,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         StateSnapshot snapshot;
         try {
             snapshot = stateMachine.snapshot();
-        } catch (RuntimeException noSnapshot) {
+        } catch (RuntimeException | Error noSnapshot) {
             snapshotFailed(done, index, noSnapshot);
             return;
         }
@@ -208,7 +208,8 @@ final class EngineStateMachine extends StateMachineAdapter {
             if (!writer.addFile(SnapshotFile.NAME)) {
                 throw new IOException("The engine did not take the file " + file);
             }
-        } catch (IOException | RuntimeException notWritten) {
+        } catch (IOException | RuntimeException | Error notWritten) {
+            // Also errors: without an answer the engine would take no further snapshot.
             snapshotFailed(done, index, notWritten);
             return;
         }
@@ -224,7 +225,7 @@ final class EngineStateMachine extends StateMachineAdapter {
     }
 
     /** The log is only longer than it need be; the next try comes after as many entries again. */
-    private void snapshotFailed(Closure done, long index, Exception why) {
+    private void snapshotFailed(Closure done, long index, Throwable why) {
         log.warn(
                 "Member {} could not write a snapshot up to index {}; the log is kept and another try is made later: {}",
                 self,
@@ -233,7 +234,8 @@ final class EngineStateMachine extends StateMachineAdapter {
                 why);
         attemptedIndex = index;
         snapshotRequested.set(false);
-        done.run(new Status(RaftError.EIO, "%s", "The snapshot could not be written: " + why));
+        // Not EIO, at which the engine stops the member.
+        done.run(new Status(RaftError.ESTATEMACHINE, "%s", "The snapshot could not be written: " + why));
     }
 
     /** A snapshot was written, or was asked for in vain, because one is being written or nothing is new. */
@@ -260,7 +262,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             attemptedIndex = snapshotIndex;
             park(appliedIndex, unknown);
             return true;
-        } catch (IOException | RuntimeException notRestored) {
+        } catch (IOException | RuntimeException | Error notRestored) {
             String reason = "The state could not be restored from snapshot " + file + ": " + notRestored.getMessage();
             log.error("Member {} stops taking part. {}", self, reason, notRestored);
             restoreFailure = reason;

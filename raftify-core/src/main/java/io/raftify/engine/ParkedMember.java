@@ -50,8 +50,9 @@ final class ParkedMember implements AutoCloseable {
         this.node = node;
         this.leaderKnown = leaderKnown;
         this.transfer = transfer;
-        this.patienceNanos =
-                settings.electionTimeout().multipliedBy(LEADERLESS_ELECTION_TIMEOUTS).toNanos();
+        this.patienceNanos = settings.electionTimeout()
+                .multipliedBy(LEADERLESS_ELECTION_TIMEOUTS)
+                .toNanos();
         this.transferTimeout = settings.electionTimeout().multipliedBy(2);
         this.transferring = MemberThreads.pool(self + "-parked", 1, 1);
     }

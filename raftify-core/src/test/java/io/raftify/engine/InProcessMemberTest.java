@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class InProcessMemberTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
 
     private final InProcessNetwork network = new InProcessNetwork();
     private final Map<String, PeerAddress> peers = new LinkedHashMap<>();
@@ -108,8 +108,7 @@ class InProcessMemberTest {
         Duration afterCrash = Duration.ofNanos(System.nanoTime() - crashed);
         start(first);
         write("two");
-        await().atMost(SOON)
-                .until(() -> members.get(first).node().status().caughtUp());
+        await().atMost(SOON).until(() -> members.get(first).node().status().caughtUp());
 
         String second = leader();
         long asked = System.nanoTime();

@@ -62,11 +62,12 @@ class ParkedMemberTest {
                             + " holds the line 'new', deploy a build that has it");
             assertThat(told).containsExactly(old.status().parked());
             assertThat(old.status().failure()).isNull();
-            await().atMost(TestCluster.DEADLINE).until(() -> leader.status().peers().stream()
-                    .anyMatch(peer -> peer.nodeId().equals(old.name)
-                            && peer.parked() != null
-                            && peer.lag() != null
-                            && peer.lag() >= 26));
+            await().atMost(TestCluster.DEADLINE)
+                    .until(() -> leader.status().peers().stream()
+                            .anyMatch(peer -> peer.nodeId().equals(old.name)
+                                    && peer.parked() != null
+                                    && peer.lag() != null
+                                    && peer.lag() >= 26));
             assertThatExceptionOfType(ReadUnavailableException.class)
                     .isThrownBy(old::readOnce)
                     .withMessageContaining("parked after index " + old.status().appliedIndex())
@@ -75,7 +76,9 @@ class ParkedMemberTest {
                     .failsWithin(Duration.ofSeconds(10))
                     .withThrowableOfType(ExecutionException.class)
                     .withMessageContaining("parked");
-            assertThat(old.write("from the old build")).as("applied by the others").isEqualTo(39);
+            assertThat(old.write("from the old build"))
+                    .as("applied by the others")
+                    .isEqualTo(39);
 
             long begin = System.nanoTime();
             cluster.stop(old.name);
@@ -155,7 +158,8 @@ class ParkedMemberTest {
                     .filter(member -> member != leader && member != old)
                     .findFirst()
                     .orElseThrow();
-            await().atMost(TestCluster.DEADLINE).until(() -> behind.ledger.lines().contains(NEW));
+            await().atMost(TestCluster.DEADLINE)
+                    .until(() -> behind.ledger.lines().contains(NEW));
             cluster.cut(behind.name);
             leader.write("acknowledged by the leader and the parked member");
             cluster.stop(leader.name);
@@ -174,19 +178,19 @@ class ParkedMemberTest {
 
     @Test
     void a_snapshot_with_the_effects_of_the_entry_parks_it_too_also_from_its_start_on() throws Exception {
-        try (TestCluster cluster = TestCluster.of(3, directory, settings -> settings.snapshotEntries(10))
+        try (TestCluster cluster = TestCluster.of(3, directory, settings -> settings.snapshotEntries(5))
                 .startAll()) {
             String wiped = cluster.follower().name;
             cluster.leader().write(NEW);
             cluster.awaitAgreement(NEW);
             cluster.stop(wiped);
             wipe(wiped);
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 20; i++) {
                 cluster.leader().write("line-" + i);
             }
             await().alias("the leader has the entry in its snapshot alone")
                     .atMost(TestCluster.DEADLINE)
-                    .until(() -> cluster.leader().status().firstIndex() > 10);
+                    .until(() -> cluster.leader().status().firstIndex() > 5);
             cluster.beforeStart(member -> member.ledger.doesNotKnow(NEW));
 
             cluster.start(wiped);
@@ -199,7 +203,7 @@ class ParkedMemberTest {
 
             cluster.beforeStart(member -> {});
             cluster.start(wiped);
-            cluster.awaitAgreement(NEW, "line-39", "with a parked member");
+            cluster.awaitAgreement(NEW, "line-19", "with a parked member");
         }
     }
 
@@ -211,8 +215,8 @@ class ParkedMemberTest {
         assertThat(member.ledger.lines()).isEmpty();
         await().alias("it keeps the log")
                 .atMost(TestCluster.DEADLINE)
-                .until(() -> member.status().lastIndex()
-                        == cluster.leader().status().lastIndex());
+                .until(() ->
+                        member.status().lastIndex() == cluster.leader().status().lastIndex());
     }
 
     private static void park(TestCluster cluster, TestCluster.Member leader, TestCluster.Member old) {

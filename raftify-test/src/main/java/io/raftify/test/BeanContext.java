@@ -12,6 +12,8 @@ import io.raftify.replication.ReplicationSettings;
 import io.raftify.transport.inprocess.InProcessNetwork;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.test.context.support.TestPropertySourceUtils;
 
@@ -22,6 +24,7 @@ final class BeanContext implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+    private @Nullable Recording recording;
 
     private BeanContext(List<Class<?>> components, List<String> properties) {
         TestPropertySourceUtils.addInlinedPropertiesToEnvironment(context, properties.toArray(String[]::new));
@@ -37,12 +40,8 @@ final class BeanContext implements AutoCloseable {
         BeanContext bean = new BeanContext(components, properties);
         AnnotationConfigApplicationContext context = bean.context;
         context.registerBean(
-                Recording.class,
-                () -> new Recording(
-                        context.getBean(ReplicatedStateMachine.class), context.getBean(ReplicatedBeans.class)));
-        context.registerBean(
                 RaftNode.class,
-                () -> new InProcessMember(settings(), context.getBean(Recording.class), new InProcessNetwork()).node(),
+                () -> new InProcessMember(settings(), bean.record(), new InProcessNetwork()).node(),
                 definition -> definition.setDestroyMethodName("close"));
         bean.refresh();
         RaftNode node = context.getBean(RaftNode.class);
@@ -52,6 +51,18 @@ final class BeanContext implements AutoCloseable {
                 PATIENCE,
                 () -> node.status().leading() ? null : node.status().toString());
         return bean;
+    }
+
+    /** Not a bean: beside a state machine of the application's there must be no replicated beans. */
+    private Recording record() {
+        Recording made = new Recording(stateMachine(), replicatedBeans());
+        recording = made;
+        return made;
+    }
+
+    /** Of a context that records. */
+    Recording recording() {
+        return Objects.requireNonNull(recording, "not a context that records");
     }
 
     /** A command whose caller does not wait may still be on its way. */

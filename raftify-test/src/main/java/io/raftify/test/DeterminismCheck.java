@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowingConsumer;
@@ -20,16 +19,15 @@ final class DeterminismCheck<T> {
 
     private static final String AGAIN = "when the same log was applied again";
 
-    private static final String RESTORED = "on a bean restored from a snapshot of half of it (is there state in a field"
-            + " that is not marked @ReplicatedState?)";
+    private static final String RESTORED =
+            "on a bean restored from a snapshot (is there state in a field that is not" + " marked @ReplicatedState?)";
 
     private final Class<T> beanClass;
     private final List<Class<?>> components = new ArrayList<>();
     private final List<String> properties;
     private final List<String> ignoredFields;
 
-    DeterminismCheck(
-            Class<T> beanClass, List<Class<?>> others, List<String> properties, List<String> ignoredFields) {
+    DeterminismCheck(Class<T> beanClass, List<Class<?>> others, List<String> properties, List<String> ignoredFields) {
         this.beanClass = beanClass;
         this.components.add(beanClass);
         this.components.addAll(others);
@@ -50,42 +48,51 @@ final class DeterminismCheck<T> {
 
     private Recording record(ThrowingConsumer<? super T> calls) {
         try (BeanContext context = BeanContext.recorded(components, properties)) {
-            Recording recording = context.bean(Recording.class);
+            Recording recording = context.recording();
             calls.accept(RecordedCalls.on(context.bean(beanClass), beanClass, recording));
             context.awaitApplied();
             return recording;
         }
     }
 
+    /** On one bean the whole log; on another what comes after a snapshot of half of it; on a third nothing more. */
     private @Nullable String replay(List<Entry> entries, List<Query> queries) throws IOException {
-        int half = entries.size() / 2;
+        int count = entries.size();
         try (BeanContext again = BeanContext.replica(components, properties);
-                BeanContext restored = BeanContext.replica(components, properties)) {
-            UnmarkedFields unmarked = new UnmarkedFields(target(again), target(restored), ignoredFields);
+                BeanContext half = BeanContext.replica(components, properties);
+                BeanContext end = BeanContext.replica(components, properties)) {
+            List<Restored> others = List.of(
+                    new Restored((count + 1) / 2, half, unmarked(again, half)),
+                    new Restored(count, end, unmarked(again, end)));
             String difference = null;
-            for (int applied = 0; applied < entries.size() && difference == null; applied++) {
-                if (applied == half) {
-                    restore(again, restored);
-                    difference = unmarked.firstDifference();
-                }
-                if (difference == null) {
-                    difference = difference(entries.get(applied), again, AGAIN);
-                }
-                if (difference == null && applied >= half) {
-                    difference = difference(entries.get(applied), restored, RESTORED);
-                }
-                if (difference == null) {
-                    difference = queryDifference(queries, applied + 1, again, AGAIN);
-                }
-                if (difference == null && applied >= half) {
-                    difference = queryDifference(queries, applied + 1, restored, RESTORED);
-                }
-                if (difference == null && applied >= half) {
-                    difference = unmarked.firstDifference();
+            for (int applied = 1; applied <= count && difference == null; applied++) {
+                difference = step(entries.get(applied - 1), again, AGAIN, queries, applied);
+                for (Restored other : others) {
+                    if (difference == null && applied > other.at) {
+                        difference = step(entries.get(applied - 1), other.context, RESTORED, queries, applied);
+                    } else if (difference == null && applied == other.at) {
+                        restore(again, other.context);
+                        difference = queryDifference(queries, applied, other.context, RESTORED);
+                    }
+                    if (difference == null && applied >= other.at) {
+                        difference = other.unmarked.firstDifference();
+                    }
                 }
             }
             return difference;
         }
+    }
+
+    /** @param at after how many entries it is restored */
+    private record Restored(int at, BeanContext context, UnmarkedFields unmarked) {}
+
+    private UnmarkedFields unmarked(BeanContext whole, BeanContext restored) {
+        return new UnmarkedFields(target(whole), target(restored), ignoredFields);
+    }
+
+    private @Nullable String step(Entry entry, BeanContext replica, String where, List<Query> queries, int applied) {
+        String difference = difference(entry, replica, where);
+        return difference != null ? difference : queryDifference(queries, applied, replica, where);
     }
 
     private static void restore(BeanContext from, BeanContext to) throws IOException {
@@ -99,7 +106,7 @@ final class DeterminismCheck<T> {
     }
 
     private static @Nullable String difference(Entry entry, BeanContext replica, String where) {
-        byte[] result = replica.stateMachine().apply(entry.index(), entry.term(), entry.command());
+        boolean sameResult = entry.hasSameResultOn(replica.stateMachine());
         Optional<FieldSight.Difference> field =
                 FieldSight.firstDifference(entry.fields(), FieldSight.of(replica.replicatedBeans()));
         if (field.isPresent()) {
@@ -107,17 +114,14 @@ final class DeterminismCheck<T> {
             return "After " + entry.call() + ", the " + before + " was " + before.text() + "; " + where + " it was "
                     + field.get().otherText() + ".";
         }
-        return Arrays.equals(result, entry.result())
-                ? null
-                : "The result of " + entry.call() + " was another " + where + ".";
+        return sameResult ? null : "The result of " + entry.call() + " was another " + where + ".";
     }
 
     private @Nullable String queryDifference(List<Query> queries, int after, BeanContext replica, String where) {
         for (Query query : queries) {
             if (query.after() == after) {
                 Answer answer = ask(query, target(replica));
-                if (!Likeness.alike(query.thrown(), answer.thrown)
-                        || !Likeness.alike(query.answer(), answer.value)) {
+                if (!Likeness.alike(query.thrown(), answer.thrown) || !Likeness.alike(query.answer(), answer.value)) {
                     return "The answer of " + query.call() + " was " + answer(query.answer(), query.thrown())
                             + "; " + where + " it was " + answer(answer.value, answer.thrown)
                             + ".";
@@ -133,7 +137,7 @@ final class DeterminismCheck<T> {
         Method method = query.method();
         method.setAccessible(true);
         try {
-            return new Answer(method.invoke(target, query.arguments()), null);
+            return new Answer(method.invoke(target, query.arguments().toArray()), null);
         } catch (InvocationTargetException thrown) {
             return new Answer(null, String.valueOf(thrown.getCause()));
         } catch (IllegalAccessException impossible) {

@@ -49,9 +49,9 @@ public final class ReplicatedBeanAssert<T> extends AbstractAssert<ReplicatedBean
      *
      * <p>The calls are made on the bean on a member of its own, and become entries of its log. The log is then applied
      * again: later, by another thread, with another default locale and time zone, on a new bean; and the second half of it
-     * on a third bean, restored from a snapshot taken at the half. After every entry the results must be the same, and the
-     * fields marked {@code @ReplicatedState}; so must the answers of the queries among the calls, at their places. Fields
-     * that are not marked, and hold plain data, must not differ after the restore.
+     * on a third bean, restored from a snapshot taken at the half; a fourth is restored at the end. After every entry the
+     * results must be the same, and the fields marked {@code @ReplicatedState}; so must the answers of the queries among
+     * the calls, at their places. Fields that are not marked, and hold plain data, must not differ after a restore.
      *
      * <p>Found in this way: clocks, random numbers and UUIDs that do not come from the {@code CommandContext}; static and
      * unmarked fields; the order of hash tables whose elements have no hash code of their own; locale and time zone. Not
