@@ -49,13 +49,20 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
     private final DivergenceEvidence evidence;
     private final ApplicationEventPublisher events;
 
+    /** The digests of some members are there before those of others. */
+    private static final long PATIENCE_WITH_OTHERS_MILLIS = 5_000;
+
+    private final ScheduledExecutorService comparing = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "raftify-divergence-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     /** One comparison that waits is enough: it sees everything there is then. */
-    private final ExecutorService comparing =
-            new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1), task -> {
-                Thread thread = new Thread(task, "raftify-divergence-watch");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final AtomicBoolean oneWaits = new AtomicBoolean();
+
+    /** By index, since when no majority has said who is right. Used by the comparing thread. */
+    private final Map<Long, Long> undecidedSince = new LinkedHashMap<>();
 
     /** What was told of an index, so that it is told once. Used by the comparing thread. */
     private final Map<Long, Set<String>> told = new LinkedHashMap<>();
