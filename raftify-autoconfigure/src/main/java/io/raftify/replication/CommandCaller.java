@@ -77,10 +77,8 @@ final class CommandCaller {
 
     /** Waits for the method's value; throws its exception, or what says which other fate the call had. */
     @Nullable Object call(ReplicatedMethod method, @Nullable Object[] arguments) throws Exception {
-        CommandOutcome outcome = Waiting.await(
-                submit(method, arguments),
-                timeout(method),
-                why -> unanswered(method, why));
+        CommandOutcome outcome =
+                Waiting.await(submit(method, arguments), timeout(method), why -> unanswered(method, why));
         return reader.value(method, outcome);
     }
 

@@ -81,7 +81,8 @@ public final class CommandOutcomes {
                 if (position != null) {
                     position.seen(outcome.getIndex());
                 }
-                ReplicatedBeans.Target target = beans.command(outcome.getCommand().getCommand());
+                ReplicatedBeans.Target target =
+                        beans.command(outcome.getCommand().getCommand());
                 if (target == null) {
                     throw new OutcomeUnknownException("Command " + commandId + " was applied, but this application has"
                             + " no command '" + outcome.getCommand().getCommand() + "' that could read its result.");

@@ -107,7 +107,14 @@ class CommandContextTests {
     private static final String NEXT_UUID = "f8b49a7c-504e-4c88-9c4b-0e40fe6ce3e0";
 
     record Line(
-            String text, Instant time, long index, long term, String id, String proposer, UUID uuid, List<Integer> drawn) {}
+            String text,
+            Instant time,
+            long index,
+            long term,
+            String id,
+            String proposer,
+            UUID uuid,
+            List<Integer> drawn) {}
 
     static class Diary {
 

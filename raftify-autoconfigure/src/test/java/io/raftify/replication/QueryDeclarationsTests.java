@@ -23,7 +23,8 @@ class QueryDeclarationsTests {
     void boundsAreReadWithTheirPlaceholders() {
         context(Sound.class).withPropertyValues("max.lag=PT2S").run(context -> {
             assertThat(context).hasNotFailed();
-            ReplicatedBean bean = context.getBean(ReplicatedBeans.class).beans().iterator().next();
+            ReplicatedBean bean =
+                    context.getBean(ReplicatedBeans.class).beans().iterator().next();
             assertThat(bean.queries()).hasSize(7);
             assertThat(bean.queries().values())
                     .contains(

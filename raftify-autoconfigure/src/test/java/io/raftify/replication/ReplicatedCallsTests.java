@@ -413,24 +413,24 @@ class ReplicatedCallsTests {
                 .withAllowBeanDefinitionOverriding(true)
                 .withBean("settings", ReplicationSettings.class, () -> impatient)
                 .run(context -> {
-            Stock stock = context.getBean(Stock.class);
-            List<String> heard = context.getBean(Listening.class).heard;
+                    Stock stock = context.getBean(Stock.class);
+                    List<String> heard = context.getBean(Listening.class).heard;
 
-            stock.put("a", 1);
-            assertThatExceptionOfType(OutOfStockException.class).isThrownBy(() -> stock.take("b", 1));
-            SingleMemberNode node = context.getBean(SingleMemberNode.class);
-            node.answerWith(CompletableFuture.failedFuture(new OverloadedException("too much")));
-            assertThatExceptionOfType(OverloadedException.class).isThrownBy(() -> stock.put("a", 1));
-            node.answerWith(CompletableFuture.failedFuture(new OutcomeUnknownException("who knows")));
-            assertThatExceptionOfType(OutcomeUnknownException.class).isThrownBy(() -> stock.put("a", 1));
+                    stock.put("a", 1);
+                    assertThatExceptionOfType(OutOfStockException.class).isThrownBy(() -> stock.take("b", 1));
+                    SingleMemberNode node = context.getBean(SingleMemberNode.class);
+                    node.answerWith(CompletableFuture.failedFuture(new OverloadedException("too much")));
+                    assertThatExceptionOfType(OverloadedException.class).isThrownBy(() -> stock.put("a", 1));
+                    node.answerWith(CompletableFuture.failedFuture(new OutcomeUnknownException("who knows")));
+                    assertThatExceptionOfType(OutcomeUnknownException.class).isThrownBy(() -> stock.put("a", 1));
 
-            assertThat(heard)
-                    .containsExactly(
-                            "stock.put " + Fate.VALUE,
-                            "stock.take " + Fate.EXCEPTION,
-                            "stock.put " + Fate.REJECTED,
-                            "stock.put " + Fate.UNKNOWN);
-        });
+                    assertThat(heard)
+                            .containsExactly(
+                                    "stock.put " + Fate.VALUE,
+                                    "stock.take " + Fate.EXCEPTION,
+                                    "stock.put " + Fate.REJECTED,
+                                    "stock.put " + Fate.UNKNOWN);
+                });
     }
 
     @Test

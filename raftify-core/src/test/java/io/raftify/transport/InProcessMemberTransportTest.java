@@ -188,8 +188,8 @@ class InProcessMemberTransportTest extends MemberTransportContract {
         assertThatExceptionOfType(NodeStartException.class)
                 .isThrownBy(() -> second.start(ECHO))
                 .withMessageContaining(peers.get("n1").toString())
-                .satisfies(thrown ->
-                        assertThat(thrown.reason()).isEqualTo(NodeStartException.Reason.ADDRESS_UNAVAILABLE));
+                .satisfies(
+                        thrown -> assertThat(thrown.reason()).isEqualTo(NodeStartException.Reason.ADDRESS_UNAVAILABLE));
     }
 
     @Test

@@ -170,8 +170,8 @@ final class InProcessMemberTransport implements MemberTransport {
                     + settings.clusterName() + "'; check raftify.cluster.name and the peers' addresses";
         }
         if (caller.nodeId().equals(nodeId())) {
-            return "the address of " + wanted + " leads back to " + nodeId()
-                    + " itself, or two members are called " + nodeId();
+            return "the address of " + wanted + " leads back to " + nodeId() + " itself, or two members are called "
+                    + nodeId();
         }
         if (!settings.peers().containsKey(caller.nodeId())) {
             return caller.nodeId() + " is not among the peers that " + nodeId() + " knows: "

@@ -123,5 +123,6 @@ public final class InProcessNetwork {
 
     /** One of the two is null. */
     record Dialled(
-            @Nullable InProcessMemberTransport member, @Nullable String failure) {}
+            @Nullable InProcessMemberTransport member,
+            @Nullable String failure) {}
 }
