@@ -49,7 +49,14 @@ final class Rounds implements AutoCloseable {
         }
     }
 
-    void run(List<Cell> cells, Series series) {
+    /** What is done with what there is so far. */
+    @FunctionalInterface
+    interface AfterRound {
+
+        void keep() throws IOException;
+    }
+
+    void run(List<Cell> cells, Series series, AfterRound afterRound) throws IOException {
         for (Cluster cluster : clusters) {
             warmUp(cluster, cells);
         }
@@ -61,6 +68,7 @@ final class Rounds implements AutoCloseable {
                     tell(round, cell, cluster.contender(), measurement);
                 }
             }
+            afterRound.keep();
         }
     }
 

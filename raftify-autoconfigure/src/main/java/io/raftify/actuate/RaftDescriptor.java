@@ -121,5 +121,9 @@ public record RaftDescriptor(
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record CommandDescriptor(
-            String name, int version, String bean, String method, @Nullable String heldBack) {}
+            String name,
+            int version,
+            String bean,
+            String method,
+            @Nullable String heldBack) {}
 }

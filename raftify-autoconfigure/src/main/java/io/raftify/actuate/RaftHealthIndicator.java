@@ -28,8 +28,7 @@ public final class RaftHealthIndicator extends AbstractHealthIndicator implement
      * @param refusal why the state of the beans must not be served, as a clause; null if it may
      * @param applying the command that is being applied now, in words; null if there is none
      */
-    public RaftHealthIndicator(
-            RaftNode node, Supplier<@Nullable String> refusal, Supplier<@Nullable String> applying) {
+    public RaftHealthIndicator(RaftNode node, Supplier<@Nullable String> refusal, Supplier<@Nullable String> applying) {
         super("The member's status cannot be read");
         this.node = node;
         this.refusal = refusal;

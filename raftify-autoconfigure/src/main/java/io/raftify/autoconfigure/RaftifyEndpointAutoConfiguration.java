@@ -33,10 +33,6 @@ public final class RaftifyEndpointAutoConfiguration {
 
     private static CommandDescriptor describe(ReplicatedMethod method, HoldBack holdBack) {
         return new CommandDescriptor(
-                method.command(),
-                method.version(),
-                method.beanName(),
-                method.signature(),
-                holdBack.reason(method));
+                method.command(), method.version(), method.beanName(), method.signature(), holdBack.reason(method));
     }
 }

@@ -59,7 +59,7 @@ record RaftifyProperties(
             @DefaultValue("64MB") DataSize maxPendingBytes,
             @DefaultValue("1MB") DataSize maxSize) {}
 
-    /** @param timeout Time by which a linearizable query answers or fails. */
+    /** @param timeout Time by which a query answers or fails, beside the time its own method takes. */
     record Read(@DefaultValue("5s") Duration timeout) {}
 
     /**

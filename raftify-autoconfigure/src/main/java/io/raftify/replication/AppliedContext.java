@@ -107,8 +107,7 @@ final class AppliedContext implements CommandContext {
             if (block.remaining() < Integer.BYTES) {
                 MessageDigest digest = sha256();
                 digest.update(seed);
-                digest.update(
-                        ByteBuffer.allocate(Long.BYTES).putLong(blocks++).flip());
+                digest.update(ByteBuffer.allocate(Long.BYTES).putLong(blocks++).flip());
                 block = ByteBuffer.wrap(digest.digest());
             }
             return block.getInt() >>> (Integer.SIZE - bits);

@@ -182,8 +182,8 @@ record BeanScan(Map<Method, ReplicatedCommand> commands, Map<Method, ReplicatedQ
                         beanName,
                         beanClass,
                         method,
-                        "The method is declared in two ways" + nearest.beside(other) + ": " + nearest.meaning() + " and "
-                                + other.meaning() + ".",
+                        "The method is declared in two ways" + nearest.beside(other) + ": " + nearest.meaning()
+                                + " and " + other.meaning() + ".",
                         "Keep one of the two, or make them equal. An interface of several replicated beans cannot name"
                                 + " their commands; leave the annotation to the classes.");
             }

@@ -132,12 +132,29 @@ final class BusinessExceptions {
             Class<? extends Exception> type, @Nullable String message, @Nullable Throwable cause) {
         Exception created = create(type, new Class<?>[] {String.class}, message);
         if (created == null) {
-            created = create(type, new Class<?>[] {String.class, Throwable.class}, message, (Object) cause);
+            created = createWithCause(type, message, cause);
         }
         if (created == null) {
             created = create(type, new Class<?>[0]);
         }
         return created == null ? null : caused(created, cause);
+    }
+
+    /** Some want their cause to be of a kind, as {@code UncheckedIOException} does. */
+    private static @Nullable Exception createWithCause(
+            Class<? extends Exception> type, @Nullable String message, @Nullable Throwable cause) {
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            Class<?>[] parameters = constructor.getParameterTypes();
+            boolean fits = parameters.length == 2
+                    && parameters[0] == String.class
+                    && Throwable.class.isAssignableFrom(parameters[1])
+                    && (cause == null || parameters[1].isInstance(cause));
+            Exception created = fits ? create(type, parameters, message, (Object) cause) : null;
+            if (created != null) {
+                return created;
+            }
+        }
+        return null;
     }
 
     private static Exception caused(Exception created, @Nullable Throwable cause) {

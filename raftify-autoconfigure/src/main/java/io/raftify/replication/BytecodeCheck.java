@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NativeDetector;
 
 /**
  * Refuses a bean whose code would run commands on one member alone, and reports what would make members differ. A bean
@@ -28,6 +29,10 @@ final class BytecodeCheck {
 
     /** @throws ReplicatedBeanException if the bean is refused */
     void check(String bean, Class<?> type) {
+        if (NativeDetector.inNativeImage()) {
+            log.debug("Replicated bean '{}' is not checked: a native image has no class files", bean);
+            return;
+        }
         Inspection inspection = BeanBytecode.inspect(type);
         inspection.unread().forEach(each -> log(bean, each));
         if (!inspection.refusals().isEmpty()) {
@@ -38,9 +43,7 @@ final class BytecodeCheck {
             throw failed(bean, type, findings);
         }
         if (severity == DeterminismCheck.WARN) {
-            findings.stream()
-                    .limit(MOST_LINES)
-                    .forEach(each -> log.warn("Replicated bean '{}': {}", bean, each));
+            findings.stream().limit(MOST_LINES).forEach(each -> log.warn("Replicated bean '{}': {}", bean, each));
             if (findings.size() > MOST_LINES) {
                 log.warn("Replicated bean '{}': {} more of the kind", bean, findings.size() - MOST_LINES);
             }

@@ -13,7 +13,8 @@ final class CheckpointTaker {
 
     CheckpointTaker(ReplicatedBeans beans) {
         this.divergence = beans.divergence();
-        // Without the library's own parts: they follow from the log alone, but for messages of exceptions, which need not
+        // Without the library's own parts: they follow from the log alone, but for messages of exceptions, which need
+        // not
         // be the same in every Java version.
         this.digests = new StateDigests(beans, List.of());
     }
@@ -32,7 +33,8 @@ final class CheckpointTaker {
         if (!checkpoints.due(index)) {
             return;
         }
-        // At once, not on another thread: how much there was to hash decides when it is done again, on every member alike.
+        // At once, not on another thread: how much there was to hash decides when it is done again, on every member
+        // alike.
         StateDigests.Captured state = digests.capture();
         Map<String, byte[]> parts = state.digests();
         checkpoints.taken(index, parts, state.hashed());

@@ -73,8 +73,8 @@ final class Checkpoints implements LibraryState {
      */
     Checkpoint taken(long index, Map<String, byte[]> fields, long hashed) {
         Checkpoint.Builder checkpoint = Checkpoint.newBuilder().setIndex(index);
-        fields.forEach((field, digest) -> checkpoint.addFields(
-                FieldDigest.newBuilder().setField(field).setDigest(ByteString.copyFrom(digest))));
+        fields.forEach((field, digest) ->
+                checkpoint.addFields(FieldDigest.newBuilder().setField(field).setDigest(ByteString.copyFrom(digest))));
         checkpoint.addFields(FieldDigest.newBuilder().setField(VALUES).setDigest(ByteString.copyFrom(values)));
         Checkpoint made = checkpoint.build();
         newest.add(made);
@@ -152,6 +152,7 @@ final class Checkpoints implements LibraryState {
 
     @Override
     public String toString() {
-        return "every " + interval + " entries, values " + ByteBuffer.wrap(values).getLong();
+        return "every " + interval + " entries, values "
+                + ByteBuffer.wrap(values).getLong();
     }
 }

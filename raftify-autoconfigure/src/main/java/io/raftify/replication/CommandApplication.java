@@ -29,7 +29,10 @@ final class CommandApplication {
      *
      * @param arguments as they were written
      */
-    record Prepared(ReplicatedBeans.Target target, CommandCodec codec, @Nullable Object[] arguments) {
+    record Prepared(
+            ReplicatedBeans.Target target,
+            CommandCodec codec,
+            @Nullable Object[] arguments) {
 
         ReplicatedMethod method() {
             return target.method();
@@ -41,7 +44,8 @@ final class CommandApplication {
         ReplicatedBeans.Target target = beans.command(envelope.getCommand());
         if (target == null) {
             throw new UnsupportedEntryException("Entry " + index + " holds the command '" + envelope.getCommand()
-                    + "' version " + envelope.getVersion() + ", which this application does not have. It was proposed by '" + proposer
+                    + "' version " + envelope.getVersion()
+                    + ", which this application does not have. It was proposed by '" + proposer
                     + "', probably by another version of the application: deploy here a version that has the command.");
         }
         CommandCodec codec = beans.codecs().find(envelope.getCodec());
@@ -50,7 +54,8 @@ final class CommandApplication {
                     + "', which this application does not have: deploy here a version that has it.");
         }
         ReplicatedMethod method = target.method();
-        return new Prepared(target, codec, beans.build().upcasters().arguments(index, proposer, envelope, method, codec));
+        return new Prepared(
+                target, codec, beans.build().upcasters().arguments(index, proposer, envelope, method, codec));
     }
 
     /** Runs it, alone. */
@@ -108,8 +113,8 @@ final class CommandApplication {
     private static ByteString encode(Prepared command, @Nullable Object result) throws ThrownException {
         try {
             return ByteString.copyFrom(command.codec().encodeResult(command.method(), result));
-        } catch (IllegalArgumentException unwritable) {
-            // The same value cannot be encoded on any other member either.
+        } catch (RuntimeException unwritable) {
+            // Also of the value's own code. The same value cannot be encoded on any other member either.
             throw new ThrownException(new UnencodableResultException(String.valueOf(unwritable.getMessage())));
         }
     }
@@ -121,7 +126,8 @@ final class CommandApplication {
         private final transient Throwable thrown;
 
         ThrownException(Throwable thrown) {
-            super(thrown);
+            // Not as a cause: that would ask it for its message, which is the application's code.
+            super("what the method threw", null);
             this.thrown = thrown;
         }
 

@@ -77,10 +77,8 @@ final class CommandCaller {
 
     /** Waits for the method's value; throws its exception, or what says which other fate the call had. */
     @Nullable Object call(ReplicatedMethod method, @Nullable Object[] arguments) throws Exception {
-        CommandOutcome outcome = Waiting.await(
-                submit(method, arguments),
-                timeout(method),
-                why -> new OutcomeUnknownException("What became of " + method + " is unknown. " + why));
+        CommandOutcome outcome =
+                Waiting.await(submit(method, arguments), timeout(method), why -> unanswered(method, why));
         return reader.value(method, outcome);
     }
 
@@ -89,7 +87,9 @@ final class CommandCaller {
      * does. It ends on a thread that may be blocked, unlike those of the member.
      */
     CompletableFuture<@Nullable Object> start(ReplicatedMethod method, @Nullable Object[] arguments) {
-        return submit(method, arguments).thenApplyAsync(outcome -> {
+        CompletableFuture<CommandOutcome> answered =
+                Waiting.answered(submit(method, arguments), timeout(method), why -> unanswered(method, why));
+        return answered.thenApplyAsync(outcome -> {
             try {
                 return reader.value(method, outcome);
             } catch (RuntimeException itself) {
@@ -98,6 +98,10 @@ final class CommandCaller {
                 throw new CompletionException(checked);
             }
         });
+    }
+
+    private static OutcomeUnknownException unanswered(ReplicatedMethod method, String why) {
+        return new OutcomeUnknownException("What became of " + method + " is unknown. " + why);
     }
 
     private Duration timeout(ReplicatedMethod method) {

@@ -77,7 +77,12 @@ public final class CommandOutcomes {
         }
         return switch (outcome.getOutcomeCase()) {
             case COMMAND -> {
-                ReplicatedBeans.Target target = beans.command(outcome.getCommand().getCommand());
+                CallerPosition position = CallerPosition.current();
+                if (position != null) {
+                    position.seen(outcome.getIndex());
+                }
+                ReplicatedBeans.Target target =
+                        beans.command(outcome.getCommand().getCommand());
                 if (target == null) {
                     throw new OutcomeUnknownException("Command " + commandId + " was applied, but this application has"
                             + " no command '" + outcome.getCommand().getCommand() + "' that could read its result.");

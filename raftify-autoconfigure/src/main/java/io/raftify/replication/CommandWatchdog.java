@@ -29,8 +29,7 @@ final class CommandWatchdog implements InitializingBean, DisposableBean {
     public void afterPropertiesSet() {
         Duration patience = settings.getObject().proposalTimeout();
         long millis = Math.max(1, patience.toMillis());
-        var unused = clock.scheduleWithFixedDelay(
-                () -> watch.report(patience), millis, millis, TimeUnit.MILLISECONDS);
+        var unused = clock.scheduleWithFixedDelay(() -> watch.report(patience), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -175,7 +175,8 @@ enum ContainerKind {
                     + " with a bound cannot be created again; keep the one container that the field begins with";
         }
         return comparator(container) != null
-                ? "a " + container.getClass().getName() + " with a comparator of its own cannot be created again; let its"
+                ? "a " + container.getClass().getName()
+                        + " with a comparator of its own cannot be created again; let its"
                         + " elements be Comparable, or keep the one container that the field begins with and change that"
                 : "a " + container.getClass().getName()
                         + " cannot be created again; use a collection or map of java.util itself";

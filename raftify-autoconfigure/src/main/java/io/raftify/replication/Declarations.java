@@ -10,7 +10,6 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.util.ClassUtils;
 
 /** Where one and the same method of a bean may stand: in its class, in what that extends, in every interface of any of them. */
 final class Declarations {
@@ -19,14 +18,24 @@ final class Declarations {
 
     private Declarations() {}
 
-    /** The class, what it extends from the nearest up, and then every interface of any of them. */
+    /** The class, what it extends from the nearest up, and then every interface of any of them, and what those extend. */
     static Set<Class<?>> levels(Class<?> beanClass) {
         Set<Class<?>> levels = new LinkedHashSet<>();
         for (Class<?> level = beanClass; level != null && level != Object.class; level = level.getSuperclass()) {
             levels.add(level);
         }
-        levels.addAll(ClassUtils.getAllInterfacesForClassAsSet(beanClass));
+        for (Class<?> level : List.copyOf(levels)) {
+            addInterfaces(level, levels);
+        }
         return levels;
+    }
+
+    private static void addInterfaces(Class<?> level, Set<Class<?>> levels) {
+        for (Class<?> each : level.getInterfaces()) {
+            if (levels.add(each)) {
+                addInterfaces(each, levels);
+            }
+        }
     }
 
     /**

@@ -11,8 +11,8 @@ final class DeclaredDuration {
     /** Whoever waits longer does not wait for a cluster. It also keeps sums of nanoseconds from overflowing. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    static final String REMEDY = "Write a duration greater than zero and of at most a day, such as \"500ms\", \"5s\" or"
-            + " \"PT1M\".";
+    static final String REMEDY =
+            "Write a duration greater than zero and of at most a day, such as \"500ms\", \"5s\" or" + " \"PT1M\".";
 
     private DeclaredDuration() {}
 
@@ -27,7 +27,8 @@ final class DeclaredDuration {
         if (text.isEmpty()) {
             return null;
         }
-        String seen = text.equals(declared) ? "'" + declared + "'" : "'" + declared + "', which is '" + text + "' here,";
+        String seen =
+                text.equals(declared) ? "'" + declared + "'" : "'" + declared + "', which is '" + text + "' here,";
         Duration duration;
         try {
             duration = DurationFormatterUtils.detectAndParse(text);

@@ -161,7 +161,8 @@ final class EncodableTypes {
 
     private @Nullable String walkContainer(ResolvableType type, Class<?> raw, Set<String> seen) {
         if (ContainerKind.isLeftToChance(raw)) {
-            return name(type) + " loses its elements, or tells them apart, by what differs between members; use HashMap";
+            return name(type)
+                    + " loses its elements, or tells them apart, by what differs between members; use HashMap";
         }
         boolean concrete = raw.getName().startsWith("java.util.")
                 && (raw == EnumMap.class || ClassUtils.hasConstructor(raw) && isPubliclyCreatable(raw));
@@ -229,8 +230,7 @@ final class EncodableTypes {
                 || BaseStream.class.isAssignableFrom(raw)) {
             return true;
         }
-        return ClassUtils.getAllInterfacesForClassAsSet(raw).stream()
-                .anyMatch(each -> ASYNC_TYPES.contains(each.getName()));
+        return Declarations.levels(raw).stream().anyMatch(each -> ASYNC_TYPES.contains(each.getName()));
     }
 
     private @Nullable String walkFields(ResolvableType type, Class<?> raw, Set<String> seen) {

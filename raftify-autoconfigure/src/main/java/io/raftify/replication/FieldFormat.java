@@ -129,8 +129,8 @@ final class FieldFormat {
         boolean refusesNull = container != null && ContainerKind.refusesNull(container);
         Consumer<@Nullable Object> part = value -> {
             if (value == null && refusesNull) {
-                throw new UncheckedIOException(new IOException(
-                        "The state of " + field + " does not take null, which was written from it"));
+                throw new UncheckedIOException(
+                        new IOException("The state of " + field + " does not take null, which was written from it"));
             }
         };
         readContent(field, shape, in, FieldFormat::ignore, part, (key, value) -> {

@@ -5,10 +5,8 @@ import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.node.ReadBound;
 import java.lang.reflect.Method;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.format.datetime.standard.DurationFormatterUtils;
+import org.springframework.util.StringValueResolver;
 
 /**
  * How fresh a query wants the state.
@@ -20,7 +18,6 @@ record Freshness(ReadConsistency consistency, @Nullable ReadBound bound) {
     /**
      * What a method declares.
      *
-     * @param placeholders replaces what stands in <code>${}</code>
      * @throws ReplicatedBeanException if that makes no sense
      */
     static Freshness of(
@@ -28,23 +25,32 @@ record Freshness(ReadConsistency consistency, @Nullable ReadBound bound) {
             Class<?> beanClass,
             Method method,
             ReplicatedQuery declared,
-            Function<String, @Nullable String> placeholders) {
+            StringValueResolver placeholders) {
         ReadConsistency consistency = declared.value();
-        boolean hasLag = !declared.maxLag().isBlank();
         boolean hasEntries = declared.maxLagEntries() >= 0;
         if (consistency != ReadConsistency.BOUNDED) {
-            if (hasLag || hasEntries) {
+            if (!declared.maxLag().isEmpty() || hasEntries) {
                 throw new ReplicatedBeanException(
                         beanName,
                         beanClass,
                         method,
-                        "The query has a " + (hasLag ? "maxLag" : "maxLagEntries") + ", which does nothing for a "
+                        "The query has a " + (hasEntries ? "maxLagEntries" : "maxLag") + ", which does nothing for a "
                                 + consistency + " query.",
                         "Make it @ReplicatedQuery(value = BOUNDED, ...), or remove the bound.");
             }
             return new Freshness(consistency, null);
         }
-        Duration lag = hasLag ? lag(beanName, beanClass, method, declared.maxLag(), placeholders) : null;
+        Duration lag;
+        try {
+            lag = DeclaredDuration.parse(declared.maxLag(), placeholders);
+        } catch (IllegalArgumentException wrong) {
+            throw new ReplicatedBeanException(
+                    beanName,
+                    beanClass,
+                    method,
+                    "The maxLag of the query cannot be used: " + wrong.getMessage() + ".",
+                    DeclaredDuration.REMEDY);
+        }
         if (lag == null && !hasEntries) {
             throw new ReplicatedBeanException(
                     beanName,
@@ -55,41 +61,6 @@ record Freshness(ReadConsistency consistency, @Nullable ReadBound bound) {
                             + " how many entries it may be behind, with maxLagEntries.");
         }
         return new Freshness(consistency, new ReadBound(lag, declared.maxLagEntries()));
-    }
-
-    private static @Nullable Duration lag(
-            String beanName,
-            Class<?> beanClass,
-            Method method,
-            String declared,
-            Function<String, @Nullable String> placeholders) {
-        String text = declared;
-        try {
-            text = Objects.requireNonNullElse(placeholders.apply(declared), "").strip();
-            if (text.isEmpty()) {
-                return null;
-            }
-            Duration lag = DurationFormatterUtils.detectAndParse(text);
-            // The member counts in nanoseconds, for which three centuries are too many.
-            if (lag.toNanos() > 0) {
-                return lag;
-            }
-        } catch (IllegalArgumentException | ArithmeticException unreadable) {
-            throw refused(
-                    beanName, beanClass, method, declared, text, "is no duration: " + unreadable.getMessage() + ".");
-        }
-        throw refused(beanName, beanClass, method, declared, text, "is not greater than zero.");
-    }
-
-    private static ReplicatedBeanException refused(
-            String beanName, Class<?> beanClass, Method method, String declared, String text, String problem) {
-        return new ReplicatedBeanException(
-                beanName,
-                beanClass,
-                method,
-                "The query's maxLag " + (text.equals(declared) ? "" : "'" + declared + "', which is ") + "'" + text
-                        + "', " + problem,
-                "Give it a time greater than zero, for example maxLag = \"500ms\".");
     }
 
     /** Whether a query that wants the other may be answered from a state that is as fresh as this. */

@@ -141,7 +141,9 @@ final class FrozenField {
                 map.put(keys[i], elements[i]);
             }
         } else {
-            fill((Collection<@Nullable Object>) container, Arrays.asList(elements).subList(0, size));
+            fill(
+                    (Collection<@Nullable Object>) container,
+                    Arrays.asList(elements).subList(0, size));
         }
     }
 

@@ -318,7 +318,8 @@ final class ImageFormat {
             }
             long written = data.readLong();
             if (written != length) {
-                throw new IOException("The state is malformed: a section of " + length + " bytes should have " + written);
+                throw new IOException(
+                        "The state is malformed: a section of " + length + " bytes should have " + written);
             }
         }
 

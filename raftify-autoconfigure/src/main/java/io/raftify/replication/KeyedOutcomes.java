@@ -34,9 +34,7 @@ final class KeyedOutcomes implements LibraryState {
         Iterator<Map.Entry<Key, Kept>> oldestFirst = outcomes.entrySet().iterator();
         while (oldestFirst.hasNext()) {
             Map.Entry<Key, Kept> oldest = oldestFirst.next();
-            if (now - oldest.getValue().since <= KEPT.toMillis()
-                    && outcomes.size() <= MOST
-                    && bytes <= MOST_BYTES) {
+            if (now - oldest.getValue().since <= KEPT.toMillis() && outcomes.size() <= MOST && bytes <= MOST_BYTES) {
                 return;
             }
             bytes -= size(oldest.getKey(), oldest.getValue());

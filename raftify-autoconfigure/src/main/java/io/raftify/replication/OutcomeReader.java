@@ -48,8 +48,8 @@ final class OutcomeReader {
                 new ProposalRejectedException("Not applied: somebody asked what became of " + command
                         + " before it was applied, and from then on it is not.");
             case EXPIRED, REASON_UNSPECIFIED, UNRECOGNIZED ->
-                new OutcomeUnknownException("What became of " + command + " is not known any more. "
-                        + refusal.getText());
+                new OutcomeUnknownException(
+                        "What became of " + command + " is not known any more. " + refusal.getText());
         };
     }
 }

@@ -54,7 +54,8 @@ final class PromisedCalls implements DisposableBean {
     /** @param call starts the call and does not wait */
     CompletableFuture<@Nullable Object> command(
             ReplicatedMethod method, Supplier<CompletableFuture<@Nullable Object>> call) {
-        return open(call, limit -> new OverloadedException("Not applied: the " + method + " was called while " + limit));
+        return open(
+                call, limit -> new OverloadedException("Not applied: the " + method + " was called while " + limit));
     }
 
     /** @param query starts the query, which may run on the given threads, and does not wait */

@@ -40,10 +40,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private volatile @Nullable ApplicationBuild build;
 
     ReplicatedBeans(
-            ConfigurableListableBeanFactory beanFactory,
-            Codecs codecs,
-            CborFormat stateFormat,
-            ProxiedBeans proxied) {
+            ConfigurableListableBeanFactory beanFactory, Codecs codecs, CborFormat stateFormat, ProxiedBeans proxied) {
         this.beanFactory = beanFactory;
         this.proxied = proxied;
         this.codecs = codecs;
@@ -217,7 +214,8 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     private boolean knowsEffects(Requirement applied, String bean) {
-        return build().isRetired(applied) || build().knows(applied) && filled().beans.containsKey(bean);
+        return build().isRetired(applied)
+                || build().knows(applied) && filled().beans.containsKey(bean);
     }
 
     /** What this build of the application can apply. */
@@ -293,9 +291,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     /** Command or query; one of the two is there. */
     record Call(
-            @Nullable ReplicatedMethod command,
-            @Nullable Freshness query,
-            ResultForm form) {}
+            @Nullable ReplicatedMethod command, @Nullable Freshness query, ResultForm form) {}
 
     /** What calls on one bean mean; a method may be called as the class's own or as an interface's. */
     private record BeanCalls(ReplicatedBean bean, Map<Method, Call> byMethod) {}

@@ -25,7 +25,11 @@ public final class ReplicatedFields {
      *     orders
      */
     public record ReplicatedField(
-            String bean, Class<?> beanClass, @Nullable String name, @Nullable Object value, String digest) {}
+            String bean,
+            Class<?> beanClass,
+            @Nullable String name,
+            @Nullable Object value,
+            String digest) {}
 
     /**
      * Reads all fields of all replicated beans at one moment: no command is applied until the reader returns.
@@ -45,7 +49,11 @@ public final class ReplicatedFields {
             for (StateField field : bean.state()) {
                 byte[] digest = Objects.requireNonNull(digests.get(bean.name() + "." + field.name()), field.name());
                 fields.add(new ReplicatedField(
-                        bean.name(), bean.type(), field.name(), field.get(), HexFormat.of().formatHex(digest)));
+                        bean.name(),
+                        bean.type(),
+                        field.name(),
+                        field.get(),
+                        HexFormat.of().formatHex(digest)));
             }
             byte[] own = digests.get(bean.name());
             if (own != null) {

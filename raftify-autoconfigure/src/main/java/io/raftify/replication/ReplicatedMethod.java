@@ -46,7 +46,12 @@ public record ReplicatedMethod(
     }
 
     static ReplicatedMethod of(
-            String command, int version, @Nullable Duration timeout, String beanName, Class<?> beanClass, Method method) {
+            String command,
+            int version,
+            @Nullable Duration timeout,
+            String beanName,
+            Class<?> beanClass,
+            Method method) {
         List<Type> arguments = new ArrayList<>();
         int context = -1;
         int key = -1;

@@ -87,9 +87,10 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
             return inside == Inside.COMMAND;
         }
         if (call.command() != null) {
-            throw new IllegalStateException("The " + call.command() + " was called inside a query. A query holds commands"
-                    + " back until it returns, so the two would wait for each other; make the caller a"
-                    + " @ReplicatedCommand, or call the command after the query.");
+            throw new IllegalStateException(
+                    "The " + call.command() + " was called inside a query. A query holds commands"
+                            + " back until it returns, so the two would wait for each other; make the caller a"
+                            + " @ReplicatedCommand, or call the command after the query.");
         }
         Freshness outer = gate.freshness();
         Freshness wanted = query(call, invocation);

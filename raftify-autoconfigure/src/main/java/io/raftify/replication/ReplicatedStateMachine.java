@@ -65,8 +65,9 @@ public final class ReplicatedStateMachine implements StateMachine {
         String diverged = beans.divergence().reason();
         if (diverged != null) {
             // Every further outcome could be wrong. It goes on keeping the log, and votes, but does not lead.
-            throw new UnsupportedEntryException(diverged + "; mend the command that is not deterministic, then start this"
-                    + " member with an empty data directory");
+            throw new UnsupportedEntryException(
+                    diverged + "; mend the command that is not deterministic, then start this"
+                            + " member with an empty data directory");
         }
         try {
             byte[] outcome = applyNow(index, term, command);
@@ -163,13 +164,10 @@ public final class ReplicatedStateMachine implements StateMachine {
         Object key = argument >= 0 ? command.arguments()[argument] : null;
         return key == null
                 ? null
-                : beans.stateFormat()
-                        .writer(command.method().keyType())
-                        .writeValueAsBytes(key);
+                : beans.stateFormat().writer(command.method().keyType()).writeValueAsBytes(key);
     }
 
-    private EntryOutcome run(
-            long index, long term, long now, LogEntry entry, CommandApplication.Prepared command) {
+    private EntryOutcome run(long index, long term, long now, LogEntry entry, CommandApplication.Prepared command) {
         CommandEnvelope envelope = entry.getCommand();
         AppliedContext context = new AppliedContext(
                 index,

@@ -6,10 +6,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -113,9 +113,7 @@ public final class ReplicationConfiguration {
 
     @Bean
     static ReplicatedBeans replicatedBeans(
-            ConfigurableListableBeanFactory beanFactory,
-            ObjectProvider<CommandCodec> codecs,
-            ProxiedBeans proxied) {
+            ConfigurableListableBeanFactory beanFactory, ObjectProvider<CommandCodec> codecs, ProxiedBeans proxied) {
         CborFormat format = new CborFormat();
         CommandCodec cbor = new CborCommandCodec(format);
         List<CommandCodec> all = new ArrayList<>(codecs.orderedStream().toList());

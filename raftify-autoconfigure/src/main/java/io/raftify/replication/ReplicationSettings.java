@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodeId stands in the log as the proposer
  * @param proposalTimeout a command's caller learns its fate by then
- * @param readTimeout a linearizable query answers or fails by then, beside the time its own method takes
+ * @param readTimeout a query answers or fails by then, beside the time its own method takes
  * @param determinismCheck what becomes of code that could make members differ
  * @param evidence directory in which a member whose state differs from that of the others keeps what it has; null if it
  *     keeps nothing

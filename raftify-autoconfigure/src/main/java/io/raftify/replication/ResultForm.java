@@ -60,8 +60,7 @@ sealed interface ResultForm permits ResultForm.Plain, ResultForm.Promised, React
         }
         ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(raw);
         if (adapter != null) {
-            return new ReactiveForm(
-                    what, adapter.isNoValue() ? void.class : withoutVoid(type.getGeneric(0)), adapter);
+            return new ReactiveForm(what, adapter.isNoValue() ? void.class : withoutVoid(type.getGeneric(0)), adapter);
         }
         return new Plain(declared);
     }
@@ -92,41 +91,44 @@ sealed interface ResultForm permits ResultForm.Plain, ResultForm.Promised, React
         ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(raw);
         if (adapter == null) {
             return isPublisher(raw)
-                    ? Optional.of(type + " is a reactive type that Spring's ReactiveAdapterRegistry does not know, or not"
-                            + " without io.projectreactor:reactor-core on the class path; return a Mono or a"
-                            + " CompletableFuture")
+                    ? Optional.of(
+                            type + " is a reactive type that Spring's ReactiveAdapterRegistry does not know, or not"
+                                    + " without io.projectreactor:reactor-core on the class path; return a Mono or a"
+                                    + " CompletableFuture")
                     : Optional.empty();
         }
         if (adapter.isMultiValue()) {
-            return Optional.of(type + " is a stream of values, while a call has one outcome; return one value, such as a"
-                    + " Mono of a list");
+            return Optional.of(
+                    type + " is a stream of values, while a call has one outcome; return one value, such as a"
+                            + " Mono of a list");
         }
         if (adapter.getReactiveType() != raw) {
             return Optional.of(type + " is a promise of a kind that cannot be handed out; return a "
                     + adapter.getReactiveType().getSimpleName());
         }
         if (!ClassUtils.isPresent("reactor.core.publisher.Mono", ResultForm.class.getClassLoader())) {
-            return Optional.of(type + " is a reactive type, for which io.projectreactor:reactor-core must be on the class"
-                    + " path; add it, or return a CompletableFuture");
+            return Optional.of(
+                    type + " is a reactive type, for which io.projectreactor:reactor-core must be on the class"
+                            + " path; add it, or return a CompletableFuture");
         }
         return Optional.empty();
     }
 
     private static boolean isPublisher(Class<?> raw) {
         return Flow.Publisher.class.isAssignableFrom(raw)
-                || raw.getName().equals("org.reactivestreams.Publisher")
-                || ClassUtils.getAllInterfacesForClassAsSet(raw).stream()
+                || Declarations.levels(raw).stream()
                         .anyMatch(each -> each.getName().equals("org.reactivestreams.Publisher"));
     }
 
     /** The value of a promise that must have been kept. */
     static @Nullable Object valueOf(String what, CompletableFuture<?> promise) throws Throwable {
         if (!promise.isDone()) {
-            throw new IllegalStateException(what + " returned a promise that was not kept yet. A command or query is done"
-                    + " when it returns: what it waits for does not come from the log, and would come to each member at"
-                    + " another time. Do in the method only what needs no waiting, and return what is there, for example"
-                    + " CompletableFuture.completedFuture(value) or Mono.just(value); wait for others before the call"
-                    + " or after it.");
+            throw new IllegalStateException(
+                    what + " returned a promise that was not kept yet. A command or query is done"
+                            + " when it returns: what it waits for does not come from the log, and would come to each member at"
+                            + " another time. Do in the method only what needs no waiting, and return what is there, for example"
+                            + " CompletableFuture.completedFuture(value) or Mono.just(value); wait for others before the call"
+                            + " or after it.");
         }
         try {
             return promise.join();

@@ -154,7 +154,10 @@ final class Sessions implements LibraryState {
             long session = Long.parseUnsignedLong(text.substring(0, Math.max(0, dash)));
             long sequence = Long.parseUnsignedLong(text.substring(dash + 1));
             return session > 0 && sequence > 0
-                    ? CommandId.newBuilder().setSession(session).setSequence(sequence).build()
+                    ? CommandId.newBuilder()
+                            .setSession(session)
+                            .setSequence(sequence)
+                            .build()
                     : null;
         } catch (NumberFormatException noId) {
             return null;

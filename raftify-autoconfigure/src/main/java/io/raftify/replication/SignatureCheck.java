@@ -69,7 +69,8 @@ final class SignatureCheck {
         if (!keys.isEmpty()) {
             throw refused(
                     method,
-                    "The argument '" + keys.get(0) + "' is marked @IdempotencyKey, but a query may be repeated as it is.",
+                    "The argument '" + keys.get(0)
+                            + "' is marked @IdempotencyKey, but a query may be repeated as it is.",
                     "Remove @IdempotencyKey, or make the method a @ReplicatedCommand.");
         }
         checkForm(method);
@@ -98,7 +99,8 @@ final class SignatureCheck {
             if (keys.contains(context)) {
                 throw refused(
                         method,
-                        "The argument '" + context + "' is marked @IdempotencyKey, but a CommandContext is made anew for"
+                        "The argument '" + context
+                                + "' is marked @IdempotencyKey, but a CommandContext is made anew for"
                                 + " every call and is no part of it.",
                         "Mark an argument that the caller gives.");
             }
@@ -113,8 +115,7 @@ final class SignatureCheck {
     }
 
     private void checkForm(Method method) {
-        Optional<String> problem =
-                ResultForm.problemWith(ResolvableType.forMethodReturnType(method, beanClass));
+        Optional<String> problem = ResultForm.problemWith(ResolvableType.forMethodReturnType(method, beanClass));
         if (problem.isPresent()) {
             throw refused(
                     method,

@@ -57,7 +57,8 @@ final class StateCopy {
             try {
                 field.putBack();
             } catch (IOException | RuntimeException left) {
-                throw new IllegalStateException("What a command changed before it threw could not be put back: " + left, left);
+                throw new IllegalStateException(
+                        "What a command changed before it threw could not be put back: " + left, left);
             }
         }
     }

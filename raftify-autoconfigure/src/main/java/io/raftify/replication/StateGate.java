@@ -85,8 +85,7 @@ final class StateGate {
      *
      * @throws ReadUnavailableException if the command in progress takes longer, or the state must not be read
      */
-    <E extends Throwable> @Nullable Object query(Freshness fresh, Duration timeout, Reading<E> work)
-            throws E {
+    <E extends Throwable> @Nullable Object query(Freshness fresh, Duration timeout, Reading<E> work) throws E {
         if (!enter(timeout)) {
             throw new ReadUnavailableException(
                     "The command that is being applied did not finish within " + timeout.toMillis() + "ms.");

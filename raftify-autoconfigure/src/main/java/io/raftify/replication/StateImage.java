@@ -173,8 +173,8 @@ final class StateImage {
             streamed.restore(content);
         } catch (IOException | RuntimeException notRestored) {
             throw new IOException(
-                    "Bean '" + bean.name() + "' (" + bean.type().getName() + ") could not restore the state that it wrote"
-                            + " itself: " + notRestored,
+                    "Bean '" + bean.name() + "' (" + bean.type().getName()
+                            + ") could not restore the state that it wrote" + " itself: " + notRestored,
                     notRestored);
         }
     }

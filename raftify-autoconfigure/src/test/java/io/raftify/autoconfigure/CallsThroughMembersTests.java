@@ -85,10 +85,22 @@ class CallsThroughMembersTests {
         Values onFollower = members.bean(members.follower(), Values.class);
 
         Everything back = onFollower.everything(
-                scalars, times, items, byColour, new TreeMap<>(Map.of(1, List.of(2L))), Optional.of(item), Optional.empty());
+                scalars,
+                times,
+                items,
+                byColour,
+                new TreeMap<>(Map.of(1, List.of(2L))),
+                Optional.of(item),
+                Optional.empty());
 
         Everything expected = new Everything(
-                scalars, times, items, byColour, new TreeMap<>(Map.of(1, List.of(2L))), Optional.of(item), Optional.empty());
+                scalars,
+                times,
+                items,
+                byColour,
+                new TreeMap<>(Map.of(1, List.of(2L))),
+                Optional.of(item),
+                Optional.empty());
         assertThat(back).isEqualTo(expected);
         assertThat(List.copyOf(Objects.requireNonNull(back.byColour().get(Colour.BLUE))))
                 .containsExactly("z", "a");
@@ -168,7 +180,11 @@ class CallsThroughMembersTests {
     }
 
     record Item(
-            String name, Optional<String> note, BigDecimal price, Colour colour, @Nullable Item part) {}
+            String name,
+            Optional<String> note,
+            BigDecimal price,
+            Colour colour,
+            @Nullable Item part) {}
 
     record Scalars(
             String text,

@@ -48,9 +48,9 @@ class DivergedMemberTests {
                 leaders.put(1);
             }
             assertAgreed(members, 1_100);
-            for (String id : members.ids()) {
-                assertThat(members.bean(id, Heard.class).divergences).isEmpty();
-            }
+            assertThat(members.ids())
+                    .allSatisfy(id -> assertThat(members.bean(id, Heard.class).divergences)
+                            .isEmpty());
 
             leaders.favour("n2");
             for (int i = 0; i < 1_000; i++) {
@@ -58,11 +58,12 @@ class DivergedMemberTests {
             }
 
             for (String id : members.ids()) {
-                await().atMost(PATIENCE).untilAsserted(() -> assertThat(members.bean(id, Heard.class).divergences)
-                        .anySatisfy(divergence -> {
-                            assertThat(divergence.odd()).containsExactly("n2");
-                            assertThat(divergence.fields()).containsExactly("purse.sum");
-                        }));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(members.bean(id, Heard.class).divergences)
+                                .anySatisfy(divergence -> {
+                                    assertThat(divergence.odd()).containsExactly("n2");
+                                    assertThat(divergence.fields()).containsExactly("purse.sum");
+                                }));
             }
             assertThat(members.bean("n1", MeterRegistry.class)
                             .get("raftify.divergences")
@@ -95,8 +96,9 @@ class DivergedMemberTests {
     private static void assertAgreed(Members members, int sum) {
         for (String id : members.ids()) {
             await().atMost(PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(members.bean(id, Purse.class).sumAsKnownHere()).isEqualTo(sum));
+                    .untilAsserted(
+                            () -> assertThat(members.bean(id, Purse.class).sumAsKnownHere())
+                                    .isEqualTo(sum));
         }
     }
 
@@ -106,8 +108,13 @@ class DivergedMemberTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({Purse.class, Heard.class})
+    @Import(Heard.class)
     static class App {
+
+        @Bean
+        Purse purse(@Value("${raftify.node-id}") String nodeId) {
+            return new Purse(nodeId);
+        }
 
         @Bean
         MeterRegistry meters() {
@@ -135,7 +142,7 @@ class DivergedMemberTests {
 
         private final String nodeId;
 
-        Purse(@Value("${raftify.node-id}") String nodeId) {
+        Purse(String nodeId) {
             this.nodeId = nodeId;
         }
 

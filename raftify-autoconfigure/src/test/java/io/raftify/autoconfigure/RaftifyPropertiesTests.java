@@ -88,7 +88,9 @@ class RaftifyPropertiesTests {
 
     @Test
     void whatBecomesOfCodeThatIsNotDeterministicIsBoundAndAWarningByDefault() {
-        assertThat(bind(Map.of("raftify.determinism.check", "fail")).determinism().check())
+        assertThat(bind(Map.of("raftify.determinism.check", "fail"))
+                        .determinism()
+                        .check())
                 .isEqualTo(DeterminismCheck.FAIL);
         assertThat(bind(Map.of()).determinism().check()).isEqualTo(DeterminismCheck.WARN);
     }

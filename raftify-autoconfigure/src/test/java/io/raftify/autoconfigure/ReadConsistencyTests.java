@@ -52,7 +52,8 @@ class ReadConsistencyTests {
 
     @AfterEach
     void heal() {
-        members.ids().forEach(id -> members.bean(id, FaultyMember.class).transport().healAll());
+        members.ids()
+                .forEach(id -> members.bean(id, FaultyMember.class).transport().healAll());
     }
 
     private static void cut(String id) {
@@ -82,9 +83,16 @@ class ReadConsistencyTests {
         String follower = members.follower();
         Counter counter = members.bean(follower, Counter.class);
         int before = members.bean(follower, Counter.class).add(1);
-        await().atMost(PATIENCE).ignoreException(ReadUnavailableException.class).until(() -> counter.within1500ms() > 0);
+        await().atMost(PATIENCE)
+                .ignoreException(ReadUnavailableException.class)
+                .until(() -> counter.within1500ms() > 0);
         cut(follower);
-        members.bean(members.ids().stream().filter(id -> !id.equals(follower)).findFirst().orElseThrow(), Counter.class)
+        members.bean(
+                        members.ids().stream()
+                                .filter(id -> !id.equals(follower))
+                                .findFirst()
+                                .orElseThrow(),
+                        Counter.class)
                 .add(1);
 
         await().atMost(PATIENCE)
@@ -135,7 +143,9 @@ class ReadConsistencyTests {
 
         heal();
         try (CallerPosition position = CallerPosition.resume(token)) {
-            int seen = await().atMost(PATIENCE)
+            // On this thread, which has the position.
+            int seen = await().pollInSameThread()
+                    .atMost(PATIENCE)
                     .ignoreException(ReadUnavailableException.class)
                     .until(behind::local, any -> true);
             assertThat(seen).as("from the first answer on").isEqualTo(sum);

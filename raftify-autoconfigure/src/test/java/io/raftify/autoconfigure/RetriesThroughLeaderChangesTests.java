@@ -65,7 +65,9 @@ class RetriesThroughLeaderChangesTests {
                                 Integer value = increment(counter, resolved);
                                 if (value != null) {
                                     counted.incrementAndGet();
-                                    assertThat(values.add(value)).as("value %s is new", value).isTrue();
+                                    assertThat(values.add(value))
+                                            .as("value %s is new", value)
+                                            .isTrue();
                                 }
                             }
                         },
@@ -74,7 +76,8 @@ class RetriesThroughLeaderChangesTests {
             while (changes.get() < LEADER_CHANGES && running.stream().noneMatch(CompletableFuture::isDone)) {
                 String leader = members.leader();
                 if (members.bean(leader, RaftNode.class).handOverLeadership(Duration.ofSeconds(10))) {
-                    await().atMost(Duration.ofSeconds(30)).until(() -> !members.leader().isEmpty());
+                    await().atMost(Duration.ofSeconds(30))
+                            .until(() -> !members.leader().isEmpty());
                     changes.incrementAndGet();
                 }
             }
@@ -146,7 +149,8 @@ class RetriesThroughLeaderChangesTests {
                     RaftNode.class.getClassLoader(), new Class<?>[] {RaftNode.class}, (proxy, method, arguments) -> {
                         try {
                             Object answer = method.invoke(node, arguments);
-                            return method.getName().equals("propose") && ThreadLocalRandom.current().nextBoolean()
+                            return method.getName().equals("propose")
+                                            && ThreadLocalRandom.current().nextBoolean()
                                     ? ((CompletableFuture<?>) answer).thenApply(App::lost)
                                     : answer;
                         } catch (InvocationTargetException failed) {

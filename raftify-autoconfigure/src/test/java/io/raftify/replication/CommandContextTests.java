@@ -102,12 +102,19 @@ class CommandContextTests {
         assertThat(context.uuid()).isEqualTo(UUID.fromString(NEXT_UUID));
     }
 
-    private static final int FIRST_INT = 0;
-    private static final int NEXT_BELOW_100 = 0;
-    private static final String NEXT_UUID = "00000000-0000-4000-8000-000000000000";
+    private static final int FIRST_INT = -1_651_470_641;
+    private static final int NEXT_BELOW_100 = 79;
+    private static final String NEXT_UUID = "f8b49a7c-504e-4c88-9c4b-0e40fe6ce3e0";
 
     record Line(
-            String text, Instant time, long index, long term, String id, String proposer, UUID uuid, List<Integer> drawn) {}
+            String text,
+            Instant time,
+            long index,
+            long term,
+            String id,
+            String proposer,
+            UUID uuid,
+            List<Integer> drawn) {}
 
     static class Diary {
 

@@ -93,7 +93,9 @@ class CommandDeclarationsTests {
             assertThat(methods.get(0).keyArgument()).isEqualTo(1);
             assertThat(methods.get(0).argumentTypes()).containsExactly(int.class, String.class);
             assertThat(methods.get(1).contextParameter()).isEqualTo(-1);
-            assertThat(methods.get(1).keyArgument()).as("marked in the interface").isZero();
+            assertThat(methods.get(1).keyArgument())
+                    .as("marked in the interface")
+                    .isZero();
         });
     }
 
@@ -159,16 +161,18 @@ class CommandDeclarationsTests {
 
     @Test
     void aPromiseIsWrittenAsWhatItPromises() {
-        context(Promises.class).run(context -> assertThat(
-                        context.getBean(ReplicatedBeans.class).commands())
-                .extracting(ReplicatedMethod::command, method -> method.resultType().getTypeName())
-                .containsExactly(
-                        tuple("promises.future", int[].class),
-                        tuple("promises.generic", String.class),
-                        tuple("promises.list", new ParameterizedTypeReference<List<String>>() {}
-                                .getType()),
-                        tuple("promises.mono", String.class),
-                        tuple("promises.nothing", void.class)));
+        context(Promises.class)
+                .run(context -> assertThat(
+                                context.getBean(ReplicatedBeans.class).commands())
+                        .extracting(
+                                ReplicatedMethod::command,
+                                method -> method.resultType().getTypeName())
+                        .containsExactly(
+                                tuple("promises.future", int[].class),
+                                tuple("promises.generic", String.class),
+                                tuple("promises.list", new ParameterizedTypeReference<List<String>>() {}.getType()),
+                                tuple("promises.mono", String.class),
+                                tuple("promises.nothing", void.class)));
     }
 
     private static Tuple tuple(String command, Type type) {

@@ -61,7 +61,10 @@ class DeterminismTests {
                 arguments(InASubclass.class, "value() reads the clock", InNeither.class),
                 arguments(InASuperclass.class, "value() reads the clock", InNeither.class),
                 arguments(InADefaultMethod.class, "stamp() reads the clock", InADefaultMethodThatIsReplaced.class),
-                arguments(InAValueClass.class, "of(String) of NonDeterministicBeans.Item reads", BesideInAValueClass.class),
+                arguments(
+                        InAValueClass.class,
+                        "of(String) of NonDeterministicBeans.Item reads",
+                        BesideInAValueClass.class),
                 arguments(ReviewedInVain.class, "touchAlso(List) reads the clock", Reviewed.class));
     }
 
@@ -69,8 +72,9 @@ class DeterminismTests {
     @MethodSource("pairs")
     void whatWouldMakeMembersDifferIsFoundAndItsCounterpartIsNot(Class<?> bad, String finding, Class<?> good) {
         context(DeterminismCheck.FAIL, bad)
-                .run(context ->
-                        assertThat(failure(context).problem()).contains(finding).contains("NonDeterministicBeans.java:"));
+                .run(context -> assertThat(failure(context).problem())
+                        .contains(finding)
+                        .contains("NonDeterministicBeans.java:"));
         context(DeterminismCheck.FAIL, good).run(context -> assertThat(context).hasNotFailed());
     }
 
@@ -80,10 +84,12 @@ class DeterminismTests {
                 Files.readAllLines(Path.of("src/test/java/io/raftify/replication/NonDeterministicBeans.java"));
         int line = source.indexOf("            last = Instant.now().toString();") + 1;
 
-        context(DeterminismCheck.FAIL, WallClock.class).run(context -> assertThat(failure(context))
-                .hasMessageContaining("NonDeterministicBeans.java:" + line + ", touch() reads the clock (Instant.now()):")
-                .hasMessageContaining("Take the time from CommandContext.time()")
-                .hasMessageContaining("'raftify.determinism.check' is 'fail'"));
+        context(DeterminismCheck.FAIL, WallClock.class)
+                .run(context -> assertThat(failure(context))
+                        .hasMessageContaining(
+                                "NonDeterministicBeans.java:" + line + ", touch() reads the clock (Instant.now()):")
+                        .hasMessageContaining("Take the time from CommandContext.time()")
+                        .hasMessageContaining("'raftify.determinism.check' is 'fail'"));
     }
 
     @Test
@@ -121,8 +127,9 @@ class DeterminismTests {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class))
                 .withUserConfiguration(ReplicationConfiguration.class)
-                .withBean(ReplicationSettings.class, () -> new ReplicationSettings(
-                        "n1", Duration.ofSeconds(5), Duration.ofSeconds(5), check, null))
+                .withBean(
+                        ReplicationSettings.class,
+                        () -> new ReplicationSettings("n1", Duration.ofSeconds(5), Duration.ofSeconds(5), check, null))
                 .withBean("bean", bean);
     }
 }

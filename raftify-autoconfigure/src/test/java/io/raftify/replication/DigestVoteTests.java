@@ -52,8 +52,8 @@ class DigestVoteTests {
 
     @Test
     void twoThatAgreeAreAMajorityOfThreeAndNotOfFour() {
-        Map<String, Checkpoint> taken = Map.of(
-                "n1", checkpoint("a", "b"), "n2", checkpoint("a", "b"), "n3", checkpoint("z", "b"));
+        Map<String, Checkpoint> taken =
+                Map.of("n1", checkpoint("a", "b"), "n2", checkpoint("a", "b"), "n3", checkpoint("z", "b"));
 
         assertThat(DigestVote.of(taken, 3).odd()).containsExactly("n3");
         assertThat(DigestVote.of(taken, 4).odd()).isEmpty();

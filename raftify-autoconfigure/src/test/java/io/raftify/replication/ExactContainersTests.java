@@ -170,8 +170,7 @@ class ExactContainersTests {
             shelf.put(container);
 
             assertThatExceptionOfType(UnwritableStateException.class)
-                    .isThrownBy(
-                            () -> context.getBean(SingleMemberNode.class).writeSnapshot())
+                    .isThrownBy(() -> context.getBean(SingleMemberNode.class).writeSnapshot())
                     .withMessageContaining("The state of Shelf.")
                     .withMessageContaining(container.getClass().getName());
         });
@@ -368,11 +367,13 @@ class ExactContainersTests {
                         yield sorted.toString();
                     }
                     case 1 -> {
-                        tags.computeIfAbsent(number % 3, none -> new LinkedHashSet<>()).add(number);
+                        tags.computeIfAbsent(number % 3, none -> new LinkedHashSet<>())
+                                .add(number);
                         yield tags.toString();
                     }
                     case 2 -> {
-                        tags.computeIfAbsent(number % 3 + 10, none -> new TreeSet<>()).add(number);
+                        tags.computeIfAbsent(number % 3 + 10, none -> new TreeSet<>())
+                                .add(number);
                         yield tags.toString();
                     }
                     case 3 -> {
@@ -385,12 +386,15 @@ class ExactContainersTests {
                         yield line.toString();
                     }
                     case 5 -> {
-                        waiting.computeIfAbsent(number % 4, none -> new ArrayDeque<>()).addFirst(number);
+                        waiting.computeIfAbsent(number % 4, none -> new ArrayDeque<>())
+                                .addFirst(number);
                         yield "" + waiting.get(number % 4).pollLast();
                     }
                     case 6 -> {
-                        urgent.computeIfAbsent(number % 4, none -> new PriorityQueue<>()).add(number);
-                        yield urgent.get(number % 4) + " " + (number % 3 == 0 ? urgent.get(number % 4).poll() : null);
+                        urgent.computeIfAbsent(number % 4, none -> new PriorityQueue<>())
+                                .add(number);
+                        yield urgent.get(number % 4) + " "
+                                + (number % 3 == 0 ? urgent.get(number % 4).poll() : null);
                     }
                     case 7 -> "" + counts.merge(number, 1, Integer::sum) + backwards.add(number) + backwards;
                     default -> {

@@ -84,8 +84,7 @@ class ExactlyOnceTests {
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             node.loseAnswers(1_000);
 
-            OutcomeUnknownException unknown =
-                    catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
+            OutcomeUnknownException unknown = catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
 
             node.loseAnswers(0);
             assertThat(unknown.commandId()).isNotNull();
@@ -123,8 +122,7 @@ class ExactlyOnceTests {
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             Deque<byte[]> onTheirWay = new ArrayDeque<>();
             node.holdProposals(onTheirWay::add);
-            OutcomeUnknownException unknown =
-                    catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
+            OutcomeUnknownException unknown = catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
             node.holdProposals(null);
 
             assertThatExceptionOfType(ProposalRejectedException.class).isThrownBy(unknown::resolve);
@@ -146,8 +144,7 @@ class ExactlyOnceTests {
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             Deque<byte[]> onTheirWay = new ArrayDeque<>();
             node.holdProposals(onTheirWay::add);
-            OutcomeUnknownException unknown =
-                    catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
+            OutcomeUnknownException unknown = catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
             node.holdProposals(null);
 
             assertThat(onTheirWay).as("it was sent again").hasSizeGreaterThan(1);
@@ -169,8 +166,7 @@ class ExactlyOnceTests {
             till.add(1);
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             node.loseAnswers(1_000);
-            OutcomeUnknownException unknown =
-                    catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
+            OutcomeUnknownException unknown = catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
             ids.add(unknown.commandId());
             log.addAll(node.entries());
         });

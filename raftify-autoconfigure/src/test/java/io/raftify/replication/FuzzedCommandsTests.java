@@ -56,9 +56,8 @@ class FuzzedCommandsTests {
                 .run(WireFormat::parseEntry);
         Fuzz.target(
                         "outcomes",
-                        outcome(CommandOutcome.newBuilder()
-                                .setCodec("cbor")
-                                .setValue(ByteString.copyFrom(new byte[] {1}))),
+                        outcome(CommandOutcome.newBuilder().setCodec("cbor").setValue(ByteString.copyFrom(new byte[] {1
+                        }))),
                         outcome(CommandOutcome.newBuilder()
                                 .setException(BusinessException.newBuilder()
                                         .setType("java.lang.IllegalStateException")

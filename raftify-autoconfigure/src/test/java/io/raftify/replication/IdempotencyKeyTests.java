@@ -121,7 +121,12 @@ class IdempotencyKeyTests {
     void theOldestKeysMakeRoomForNewOnes() {
         KeyedOutcomes keyed = new KeyedOutcomes();
         for (int i = 0; i <= KeyedOutcomes.MOST; i++) {
-            keyed.keep("shop.order", LogEntry.newBuilder().setProposer("key " + i).build().toByteArray(), new byte[0], new byte[1], 0);
+            keyed.keep(
+                    "shop.order",
+                    LogEntry.newBuilder().setProposer("key " + i).build().toByteArray(),
+                    new byte[0],
+                    new byte[1],
+                    0);
         }
 
         assertThat(keyed.size()).isEqualTo(KeyedOutcomes.MOST);

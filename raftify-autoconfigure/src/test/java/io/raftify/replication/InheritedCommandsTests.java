@@ -48,6 +48,19 @@ class InheritedCommandsTests {
     }
 
     @Test
+    void anInterfaceOfAnInterfaceMarksAMethod() {
+        context(DistantTally.class).run(context -> {
+            DistantTally tally = context.getBean(DistantTally.class);
+            MarksAdd distant = tally;
+
+            assertThat(tally.add(1)).isEqualTo(1);
+            assertThat(distant.add(1)).isEqualTo(2);
+
+            assertThat(names(context)).containsExactly("joined.add", "joined.add");
+        });
+    }
+
+    @Test
     void annotationsOfTheApplicationMayStandForOurs() {
         context(Composed.class).run(context -> {
             Composed composed = context.getBean(Composed.class);
@@ -187,6 +200,7 @@ class InheritedCommandsTests {
     }
 
     interface Tally {
+        @ReplicatedCommand("tally.add")
         int add(int amount);
 
         @ReplicatedQuery
@@ -286,6 +300,20 @@ class InheritedCommandsTests {
         @ReplicatedState
         private int total;
 
+        public int add(int amount) {
+            return total += amount;
+        }
+    }
+
+    interface ExtendsMarksAdd extends MarksAdd {}
+
+    interface ExtendsItAgain extends ExtendsMarksAdd {}
+
+    static class DistantTally implements ExtendsItAgain {
+        @ReplicatedState
+        private int total;
+
+        @Override
         public int add(int amount) {
             return total += amount;
         }

@@ -347,7 +347,8 @@ final class NonDeterministicBeans {
         @ReplicatedCommand("first")
         public int first(String key) {
             stock.merge(key, 1, Integer::sum);
-            return stock.get(key) + stock.values().stream().mapToInt(each -> each).sum();
+            return stock.get(key)
+                    + stock.values().stream().mapToInt(each -> each).sum();
         }
     }
 

@@ -124,7 +124,8 @@ class PoisonCommandTests {
             ReplicatedStateMachine machine = context.getBean(ReplicatedStateMachine.class);
 
             await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(output).contains("cabinet.hang", "Cabinet.hang(PoisonCommandTests"));
+                    .untilAsserted(
+                            () -> assertThat(output).contains("cabinet.hang", "Cabinet.hang(PoisonCommandTests"));
             assertThat(machine.inProgress()).isNotNull();
             assertThat(machine.inProgress().command()).isEqualTo("cabinet.hang");
             ((Cabinet) BeanCheck.target(cabinet)).mayEnd.countDown();

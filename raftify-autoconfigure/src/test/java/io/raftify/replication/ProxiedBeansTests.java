@@ -30,6 +30,7 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -38,6 +39,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Role;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.scheduling.annotation.Async;
@@ -63,7 +65,8 @@ class ProxiedBeansTests {
 
                 assertThat(context.getBean(Counter.class).add(2)).isEqualTo(2);
 
-                assertThat(seen).containsExactly("add on " + Thread.currentThread().getName());
+                assertThat(seen)
+                        .containsExactly("add on " + Thread.currentThread().getName());
                 assertThat(commands(context.getBean(SingleMemberNode.class))).hasSize(1);
             });
         }
@@ -132,8 +135,9 @@ class ProxiedBeansTests {
     @Test
     void anObjectThatIsRegisteredAsABean() {
         fails(
-                context().withInitializer(context -> context.getBeanFactory()
-                        .registerSingleton("registered", new Counter())),
+                context()
+                        .withInitializer(
+                                context -> context.getBeanFactory().registerSingleton("registered", new Counter())),
                 "has no proxy that intercepts its calls",
                 "instead of registering an object");
     }
@@ -185,9 +189,9 @@ class ProxiedBeansTests {
                 context(AddsAndMore.class).withPropertyValues("spring.aop.proxy-target-class=false"),
                 "the bean's interfaces alone, and this one is in none of them",
                 "Add the method to an interface");
-        context(AddsAndMore.class).run(context -> assertThat(
-                        context.getBean(AddsAndMore.class).more())
-                .isEqualTo(1));
+        context(AddsAndMore.class)
+                .run(context ->
+                        assertThat(context.getBean(AddsAndMore.class).more()).isEqualTo(1));
     }
 
     @Test
@@ -235,8 +239,9 @@ class ProxiedBeansTests {
         });
         new ApplicationContextRunner()
                 .withUserConfiguration(Advice.class)
-                .run(parent ->
-                        context(Counter.class).withParent(parent).run(context -> assertThat(context).hasNotFailed()));
+                .run(parent -> context(Counter.class)
+                        .withParent(parent)
+                        .run(context -> assertThat(context).hasNotFailed()));
     }
 
     @Test
@@ -280,6 +285,7 @@ class ProxiedBeansTests {
         final List<String> seen = new CopyOnWriteArrayList<>();
 
         @Bean
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         Advisor countingAdvisor() {
             NameMatchMethodPointcut pointcut = new NameMatchMethodPointcut();
             pointcut.addMethodName("add");
@@ -388,8 +394,7 @@ class ProxiedBeansTests {
 
     static class NeedsTheClass {
         @Autowired
-        @Qualifier("proxiedBeansTests.AddsCounter")
-        AddsCounter counter;
+        @Qualifier("proxiedBeansTests.AddsCounter") AddsCounter counter;
     }
 
     static class AddsAndMore implements Adds {
@@ -526,8 +531,7 @@ class ProxiedBeansTests {
         }
     }
 
-    @Qualifier("other")
-    static class OtherCounter implements Adds {
+    @Qualifier("other") static class OtherCounter implements Adds {
         @ReplicatedState
         private int value;
 
@@ -548,7 +552,6 @@ class ProxiedBeansTests {
         Adds primary;
 
         @Autowired
-        @Qualifier("other")
-        Adds other;
+        @Qualifier("other") Adds other;
     }
 }

@@ -169,8 +169,14 @@ class ReplicatedBeanChecksTests {
 
     @Test
     void stateThatMayVanishByItself() {
-        fails(context(WeakState.class), "holds a java.util.WeakHashMap, which loses its elements", "Let it hold a HashMap");
-        fails(context(IdentityState.class), "java.util.IdentityHashMap<java.lang.String, java.lang.String> loses its elements", "Change the type");
+        fails(
+                context(WeakState.class),
+                "holds a java.util.WeakHashMap, which loses its elements",
+                "Let it hold a HashMap");
+        fails(
+                context(IdentityState.class),
+                "java.util.IdentityHashMap<java.lang.String, java.lang.String> loses its elements",
+                "Change the type");
     }
 
     @Test

@@ -124,7 +124,8 @@ class ReturnTypesTests {
             Account.hold.countDown();
 
             assertThat(first).succeedsWithin(SOON);
-            await().atMost(SOON).untilAsserted(() -> assertThat(account.balance()).isEqualTo(7));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(account.balance()).isEqualTo(7));
         });
     }
 
@@ -186,7 +187,7 @@ class ReturnTypesTests {
 
     @Test
     void aMemberThatNeverAnswersLeavesNoPromiseOpen() {
-        ReplicationSettings impatient = new ReplicationSettings("n1", Duration.ofMillis(300), Duration.ofMillis(300));
+        ReplicationSettings impatient = new ReplicationSettings("n1", Duration.ofMillis(500), SOON);
         runner.withAllowBeanDefinitionOverriding(true)
                 .withBean("settings", ReplicationSettings.class, () -> impatient)
                 .run(context -> {
@@ -584,7 +585,9 @@ class ReturnTypesTests {
         }
     }
 
-    static class Note {}
+    static class Note {
+        String text = "";
+    }
 
     static class OverdrawnException extends RuntimeException {
         OverdrawnException(String message) {

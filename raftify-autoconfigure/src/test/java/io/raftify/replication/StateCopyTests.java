@@ -57,7 +57,9 @@ class StateCopyTests {
 
             assertThat(bean).hasToString(before);
             assertThat(bean.map).isSameAs(map);
-            assertThat(bean.replaced).as("not the one the command put in its place").isSameAs(replaced);
+            assertThat(bean.replaced)
+                    .as("not the one the command put in its place")
+                    .isSameAs(replaced);
             assertThat(bean.sequence).isSameAs(sequence);
             assertThat(bean.largestFirst.first()).as("its own comparator").isEqualTo(3);
         });
@@ -139,22 +141,25 @@ class StateCopyTests {
     void commandsThatThrowAtAnyPointLeaveTheStateOfTheOthers() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        context(Everything.class).run(withThrowing -> context(Everything.class).run(without -> {
-            Everything some = withThrowing.getBean(Everything.class);
-            Everything all = without.getBean(Everything.class);
-            for (int i = 0; i < 300; i++) {
-                int number = random.nextInt(50);
-                int steps = random.nextInt(12);
-                if (random.nextBoolean()) {
-                    assertThatExceptionOfType(IllegalStateException.class)
-                            .isThrownBy(() -> some.someSteps(number, steps, true));
-                } else {
-                    some.someSteps(number, steps, false);
-                    all.someSteps(number, steps, false);
-                }
-            }
-            assertThat(target(some)).as("seed %d", seed).hasToString(target(all).toString());
-        }));
+        context(Everything.class)
+                .run(withThrowing -> context(Everything.class).run(without -> {
+                    Everything some = withThrowing.getBean(Everything.class);
+                    Everything all = without.getBean(Everything.class);
+                    for (int i = 0; i < 300; i++) {
+                        int number = random.nextInt(50);
+                        int steps = random.nextInt(12);
+                        if (random.nextBoolean()) {
+                            assertThatExceptionOfType(IllegalStateException.class)
+                                    .isThrownBy(() -> some.someSteps(number, steps, true));
+                        } else {
+                            some.someSteps(number, steps, false);
+                            all.someSteps(number, steps, false);
+                        }
+                    }
+                    assertThat(target(some))
+                            .as("seed %d", seed)
+                            .hasToString(target(all).toString());
+                }));
     }
 
     @Test
@@ -171,7 +176,8 @@ class StateCopyTests {
 
             assertThat(target(proxy).map).hasToString(map);
             assertThat(target(proxy).notes).containsEntry("spoilt", List.of("x"));
-            assertThat(output.toString().split("The state of Everything.notes cannot be written", -1)).hasSize(2);
+            assertThat(output.toString().split("The state of Everything.notes cannot be written", -1))
+                    .hasSize(2);
         });
     }
 
@@ -373,8 +379,12 @@ class StateCopyTests {
                 switch (n % 10) {
                     case 0 -> map.put("k" + n % 7, n);
                     case 1 -> map.remove("k" + n % 7);
-                    case 2 -> notes.computeIfAbsent("n" + n % 3, none -> new ArrayList<>()).add("x" + n);
-                    case 3 -> tallies.computeIfAbsent("t" + n % 3, none -> new Tally()).add(n);
+                    case 2 ->
+                        notes.computeIfAbsent("n" + n % 3, none -> new ArrayList<>())
+                                .add("x" + n);
+                    case 3 ->
+                        tallies.computeIfAbsent("t" + n % 3, none -> new Tally())
+                                .add(n);
                     case 4 -> heap.add(n);
                     case 5 -> heap.poll();
                     case 6 -> hashed.add(n * 31);

@@ -37,8 +37,10 @@ class StateEvolutionTests {
     void aFieldThatWasRenamedGetsWhatItsFormerNameHad(CapturedOutput output) {
         byte[] snapshot = written(Former.class, former -> former.stock.put("a", 1));
 
-        restored(Renamed.class, snapshot, renamed -> assertThat(renamed.inventory)
-                .containsExactly(Map.entry("a", 1)));
+        restored(
+                Renamed.class,
+                snapshot,
+                renamed -> assertThat(renamed.inventory).containsExactly(Map.entry("a", 1)));
 
         assertThat(output).contains("'inventory' of bean 'bean' gets what the snapshot has of 'stock'");
     }
@@ -50,8 +52,10 @@ class StateEvolutionTests {
             both.inventory.put("own", 2);
         });
 
-        restored(Renamed.class, snapshot, renamed -> assertThat(renamed.inventory)
-                .containsExactly(Map.entry("own", 2)));
+        restored(
+                Renamed.class,
+                snapshot,
+                renamed -> assertThat(renamed.inventory).containsExactly(Map.entry("own", 2)));
 
         assertThat(output).contains("no field any more: 'stock', a java.util.Map<java.lang.String, java.lang.Integer>");
     }
@@ -73,8 +77,10 @@ class StateEvolutionTests {
             assertThat(wider.ratio).isEqualTo(1.5);
             assertThat(wider.list).containsExactly("x");
             assertThat(wider.byNumber).containsExactly(Map.entry(7L, "seven"));
-            assertThat(wider.stock).as("as the new version has it").isInstanceOf(TreeMap.class).containsExactly(
-                    Map.entry("a", 2L), Map.entry("b", 1L));
+            assertThat(wider.stock)
+                    .as("as the new version has it")
+                    .isInstanceOf(TreeMap.class)
+                    .containsExactly(Map.entry("a", 2L), Map.entry("b", 1L));
             assertThat(wider.counter).hasValue(6);
         });
     }
@@ -104,8 +110,10 @@ class StateEvolutionTests {
     void partsOfARecordThatCameOrWentAreReportedWithBothForms(CapturedOutput output) {
         byte[] snapshot = written(Sales.class, sales -> sales.sales.add(new Sale("ann", 500)));
 
-        restored(LaterSales.class, snapshot, later -> assertThat(later.sales)
-                .containsExactly(new LaterSale("ann", null)));
+        restored(
+                LaterSales.class,
+                snapshot,
+                later -> assertThat(later.sales).containsExactly(new LaterSale("ann", null)));
 
         assertThat(output)
                 .contains("Sale{customer: java.lang.String, cents: long}")
@@ -120,20 +128,33 @@ class StateEvolutionTests {
             snapshot[0] = context.getBean(SingleMemberNode.class).writeSnapshot();
         });
 
-        context().withBean("renamedBean", Former.class).run(context -> assertThatExceptionOfType(
-                        UnsupportedEntryException.class)
-                .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(snapshot[0]))
-                .withMessageContaining("@Component(\"bean\")"));
+        context()
+                .withBean("renamedBean", Former.class)
+                .run(context -> assertThatExceptionOfType(UnsupportedEntryException.class)
+                        .isThrownBy(
+                                () -> context.getBean(SingleMemberNode.class).restore(snapshot[0]))
+                        .withMessageContaining("@Component(\"bean\")"));
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {FormerIsPresent.class, FormerIsItself.class, FormerTwice.class, FormerOfTwo.class, FormerBlank.class})
+    @ValueSource(
+            classes = {
+                FormerIsPresent.class,
+                FormerIsItself.class,
+                FormerTwice.class,
+                FormerOfTwo.class,
+                FormerBlank.class
+            })
     void formerNamesThatContradictEachOtherAreRefusedAtTheStart(Class<?> type) {
-        context().withBean("bean", type).run(context -> assertThat(context.getStartupFailure())
-                .isInstanceOfSatisfying(ReplicatedBeanException.class, refusal -> {
-                    assertThat(refusal.problem()).startsWith("The field '").contains("formerly called");
-                    assertThat(refusal.remedy()).isNotBlank();
-                }));
+        context()
+                .withBean("bean", type)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .isInstanceOfSatisfying(ReplicatedBeanException.class, refusal -> {
+                            assertThat(refusal.problem())
+                                    .startsWith("The field '")
+                                    .contains("formerly called");
+                            assertThat(refusal.remedy()).isNotBlank();
+                        }));
     }
 
     @Test

@@ -333,8 +333,7 @@ class StateImageTests {
         @Nullable Seat seat;
 
         @ReplicatedState
-        final ConcurrentSkipListMap<String, Integer> ranked =
-                new ConcurrentSkipListMap<>(Comparator.reverseOrder());
+        final ConcurrentSkipListMap<String, Integer> ranked = new ConcurrentSkipListMap<>(Comparator.reverseOrder());
 
         @ReplicatedState
         final Queue<String> waiting = new ConcurrentLinkedQueue<>();

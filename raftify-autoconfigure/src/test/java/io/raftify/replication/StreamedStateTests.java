@@ -103,7 +103,8 @@ class StreamedStateTests {
                 damaged[at] ^= 0x10;
                 assertThatIOException()
                         .as("byte %d", at)
-                        .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(damaged))
+                        .isThrownBy(
+                                () -> context.getBean(SingleMemberNode.class).restore(damaged))
                         .withMessageContaining("damaged");
             }
 

@@ -60,8 +60,9 @@ class WithoutReactorTests {
         @Override
         public String get() {
             StringBuilder text = new StringBuilder();
-            context(Futures.class).run(context -> text.append(
-                    context.getBean(Futures.class).add(7).get(30, TimeUnit.SECONDS)));
+            context(Futures.class)
+                    .run(context ->
+                            text.append(context.getBean(Futures.class).add(7).get(30, TimeUnit.SECONDS)));
             context(Singles.class).run(context -> text.append("; ").append(context.getStartupFailure()));
             return text.toString();
         }

@@ -29,7 +29,7 @@ public abstract class CommandsOfAnotherPackage {
         }
     }
 
-    int add(int amount) {
+    protected final int add(int amount) {
         return count += amount;
     }
 }

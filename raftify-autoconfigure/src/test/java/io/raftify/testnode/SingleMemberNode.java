@@ -145,7 +145,8 @@ public final class SingleMemberNode implements RaftNode {
         return CompletableFuture.supplyAsync(() -> applied, applyThread)
                 .thenCompose(reached -> reached >= index
                         ? CompletableFuture.completedFuture(reached)
-                        : CompletableFuture.failedFuture(new ReadUnavailableException("entry " + index + " is not here")));
+                        : CompletableFuture.failedFuture(
+                                new ReadUnavailableException("entry " + index + " is not here")));
     }
 
     @Override

@@ -102,7 +102,8 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             switch (kind) {
                 case PROPOSE, REPORT -> own.receive(peer, number, payload, responder);
                 case APPEND -> lane(peer).execute(() -> handle(peer, kind, payload, responder));
-                case VOTE, VOTE_AFTER_HAND_OVER, TIMEOUT_NOW -> votes.execute(() -> handle(peer, kind, payload, responder));
+                case VOTE, VOTE_AFTER_HAND_OVER, TIMEOUT_NOW ->
+                    votes.execute(() -> handle(peer, kind, payload, responder));
                 case READ_INDEX -> handle(peer, kind, payload, responder);
                 case INSTALL_SNAPSHOT -> installs.execute(() -> handle(peer, kind, payload, responder));
                 case GET_FILE -> files.execute(() -> handle(peer, kind, payload, responder));

@@ -197,8 +197,7 @@ final class Introductions {
             if (announced.add(theirs)) {
                 log.warn("Member {} has come back with another disk than the one {} knows it by", peer, self);
             }
-            responder.answer(
-                    report.apply(query).setOtherDiskKnown(true).build().toByteString());
+            responder.answer(report.apply(query).setOtherDiskKnown(true).build().toByteString());
         } else if (incarnations.meet(peer, theirs)) {
             responder.answer(report.apply(query).build().toByteString());
         } else {

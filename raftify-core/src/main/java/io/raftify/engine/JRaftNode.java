@@ -214,8 +214,7 @@ final class JRaftNode implements RaftNode {
         if (parked != null) {
             report.setParked(parked.substring(0, Math.min(parked.length(), LONGEST_REASON)));
         }
-        return report
-                .setRole(PeerWatch.wire(status.role()))
+        return report.setRole(PeerWatch.wire(status.role()))
                 .setTerm(status.term())
                 .setLastIndex(status.lastIndex())
                 .setCommitIndex(status.commitIndex())

@@ -93,12 +93,11 @@ final class LeaderLease {
             answered.clear();
         }
         if (term == answeredTerm && others.contains(peer)) {
-            answered.merge(
-                    peer, at, (one, other) -> other.monotonicNanos - one.monotonicNanos > 0 ? other : one);
+            answered.merge(peer, at, (one, other) -> other.monotonicNanos - one.monotonicNanos >= 0 ? other : one);
         }
     }
 
-    /** This member leads, and has applied an entry of its own term, and so all that was committed before. */
+    /** This member leads, and has committed an entry of its own term. */
     synchronized void leads(long term) {
         leadingTerm = term;
     }
@@ -120,7 +119,7 @@ final class LeaderLease {
         // First the clock, then whether the term still is the same: a vote in between must be seen.
         Moment now = now();
         long term = leadingTerm;
-        if (term == 0 || term == handedOverTerm || term != answeredTerm && !others.isEmpty()) {
+        if (term == 0 || term == handedOverTerm || (term != answeredTerm && !others.isEmpty())) {
             return false;
         }
         long agreed = 1

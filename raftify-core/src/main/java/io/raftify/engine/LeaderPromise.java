@@ -39,8 +39,7 @@ final class LeaderPromise {
         this(electionTimeout, storedTerm, lostDisk, System::nanoTime);
     }
 
-    LeaderPromise(
-            Duration electionTimeout, LongSupplier storedTerm, BooleanSupplier lostDisk, LongSupplier monotonic) {
+    LeaderPromise(Duration electionTimeout, LongSupplier storedTerm, BooleanSupplier lostDisk, LongSupplier monotonic) {
         this.length = electionTimeout.toNanos();
         this.storedTerm = storedTerm;
         this.lostDisk = lostDisk;

@@ -115,10 +115,11 @@ final class MemberRpcClient implements RpcClient {
             throw new RemotingException(parked);
         }
         if (request instanceof RequestVoteRequest vote && !vote.getPreVote()) {
+            String promised = current.promise().refusal();
             if (current.promise().askedByLeader(vote)) {
                 kind = MessageKind.VOTE_AFTER_HAND_OVER;
-            } else if (current.promise().refusal() != null) {
-                throw new RemotingException("no votes are asked for: " + current.promise().refusal());
+            } else if (promised != null) {
+                throw new RemotingException("no votes are asked for: " + promised);
             }
         }
         if (request instanceof TimeoutNowRequest handOver) {

@@ -19,6 +19,7 @@ final class PendingProposal implements LocalProposal.Ending {
 
     private static final long SHORTEST_PAUSE_MILLIS = 5;
     private static final long LONGEST_PAUSE_MILLIS = 100;
+    private static final long LEADER_SPREAD_MICROS = 10_000;
     private static final long PATIENCE_WITH_FORMER_LEADER_MILLIS = 300;
 
     private final Proposals proposals;
@@ -33,6 +34,9 @@ final class PendingProposal implements LocalProposal.Ending {
 
     /** The other member that has it now. Guarded by this. */
     private @Nullable String passedOnTo;
+
+    /** Guarded by this. */
+    private boolean waitsForLeader;
 
     private String lastReason = "it was not tried yet";
     private int attempts;
@@ -66,6 +70,34 @@ final class PendingProposal implements LocalProposal.Ending {
             attempts++;
         }
         proposals.hand(this);
+    }
+
+    /**
+     * There is nobody to hand it to. It is not tried again before there is: thousands that look every few milliseconds
+     * would keep the clock too busy to end them at their deadlines.
+     */
+    synchronized void awaitLeader(String reason) {
+        handedOver = false;
+        passedOnTo = null;
+        lastReason = reason;
+        waitsForLeader = true;
+    }
+
+    /** There is a leader; if this one waits for it, it goes there. */
+    void leaderKnown() {
+        synchronized (this) {
+            if (!waitsForLeader) {
+                return;
+            }
+            waitsForLeader = false;
+        }
+        try {
+            // Not all of them at the same moment.
+            clock.schedule(
+                    this::attempt, ThreadLocalRandom.current().nextLong(LEADER_SPREAD_MICROS), TimeUnit.MICROSECONDS);
+        } catch (RejectedExecutionException closing) {
+            stopped("it is closing");
+        }
     }
 
     synchronized void passedOnTo(String leader) {

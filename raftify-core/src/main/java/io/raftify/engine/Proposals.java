@@ -104,7 +104,11 @@ final class Proposals {
         }
         String leader = leaderKnown.get();
         if (leader == null) {
-            proposal.tryAgain("no leader is known");
+            proposal.awaitLeader("no leader is known");
+            if (leaderKnown.get() != null) {
+                // Known since, and announced before this one waited.
+                proposal.leaderKnown();
+            }
         } else if (leader.equals(self)) {
             handToEngine(proposal.command(), proposal);
         } else {
@@ -118,9 +122,12 @@ final class Proposals {
         }
     }
 
-    /** Whoever passed a command on to another leader had better ask again than wait for its deadline. */
+    /** What waits for a leader goes to this one; what was passed on to another does not wait for it until its deadline. */
     void leaderChanged(String leader) {
-        pending.forEach(proposal -> proposal.leaderChanged(leader));
+        pending.forEach(proposal -> {
+            proposal.leaderKnown();
+            proposal.leaderChanged(leader);
+        });
     }
 
     private void forwarded(

@@ -32,12 +32,11 @@ import java.util.function.BooleanSupplier;
  */
 final class Reads {
 
-    /** In a question of another member: the leader's lease is enough. The engine passes it on and does not look. */
+    /** In a question of a follower: the leader's lease is enough. The engine passes it on and does not look. */
     private static final ByteString BY_LEASE = ByteString.copyFromUtf8("lease");
 
     private final Participation participation;
     private final AppliedIndex applied;
-    private final LeaderLease lease;
     private final BooleanSupplier leads;
     private final ScheduledExecutorService clock;
     private final PendingGate gate;
@@ -63,13 +62,12 @@ final class Reads {
             ScheduledExecutorService clock) {
         this.participation = participation;
         this.applied = applied;
-        this.lease = lease;
         this.leads = leads;
         this.clock = clock;
         this.gate = new PendingGate(settings.maxPendingProposals(), Long.MAX_VALUE);
         this.electionTimeout = settings.electionTimeout();
         this.level = new Level();
-        // Said in every question, whatever the engine's setting is: it never answers by its own idea of a lease.
+        // Said in every question, whatever the engine's setting is: it never answers by its own idea of a lease alone.
         ReadIndexRequest question = ReadIndexRequest.newBuilder()
                 .setGroupId(node.getGroupId())
                 .setServerId(EngineNames.peerId(settings.nodeId()).toString())
@@ -77,10 +75,17 @@ final class Reads {
                 .build();
         ReadIndexRequest byLease = question.toBuilder().addEntries(BY_LEASE).build();
         long patience = electionTimeout.toMillis();
-        this.rounds =
-                new ReadRounds(answer -> node.handleReadIndexRequest(question, answer), asking, clock, patience);
-        this.leaseRounds =
-                new ReadRounds(answer -> node.handleReadIndexRequest(byLease, answer), asking, clock, patience);
+        this.rounds = new ReadRounds(answer -> node.handleReadIndexRequest(question, answer), asking, clock, patience);
+        // What is committed only the engine knows; what is applied here is not enough, since another member may have
+        // applied more, and have answered somebody who asks here now. Asked this way, it sends nothing.
+        ReadIndexRequest leased = byLease.toBuilder()
+                .setReadOnlyOptions(ReadOnlyType.READ_ONLY_LEASE_BASED)
+                .build();
+        this.leaseRounds = new ReadRounds(
+                answer -> node.handleReadIndexRequest(leads.getAsBoolean() && lease.holds() ? leased : byLease, answer),
+                asking,
+                clock,
+                patience);
     }
 
     CompletableFuture<Long> readIndex(Duration timeout) {
@@ -107,9 +112,7 @@ final class Reads {
 
     CompletableFuture<Long> awaitApplied(long index, Duration timeout) {
         long known = applied.known();
-        return known >= index
-                ? CompletableFuture.completedFuture(known)
-                : begin(new AppliedRead(index, timeout));
+        return known >= index ? CompletableFuture.completedFuture(known) : begin(new AppliedRead(index, timeout));
     }
 
     private CompletableFuture<Long> begin(PendingRead read) {
@@ -137,10 +140,9 @@ final class Reads {
 
     /** Another member asks, because it believes that this one leads. Does not block. */
     void asked(ReadIndexRequest question, RpcRequestClosure answer) {
-        if (question.getEntriesList().contains(BY_LEASE) && lease.holds()) {
-            answer.sendResponse(found(applied.known()));
-        } else if (leads.getAsBoolean()) {
-            rounds.join(new OtherMember(answer));
+        if (leads.getAsBoolean()) {
+            boolean byLease = question.getEntriesList().contains(BY_LEASE);
+            (byLease ? leaseRounds : rounds).join(new OtherMember(answer));
         } else {
             // Not passed on, as the engine would: the asker gets to know the leader as soon as this member does.
             answer.run(new Status(RaftError.EPERM, "%s", "the member asked does not lead"));
@@ -239,14 +241,7 @@ final class Reads {
 
         @Override
         void ask() {
-            if (lease.holds()) {
-                // A leader acknowledges what it has applied, and nobody else acknowledged anything until now.
-                complete(applied.known());
-            } else if (leads.getAsBoolean()) {
-                rounds.join(this);
-            } else {
-                leaseRounds.join(this);
-            }
+            leaseRounds.join(this);
         }
 
         @Override

@@ -131,10 +131,9 @@ final class RunningMember {
                 introducing,
                 meta::storedTerm,
                 this::storedIndex);
-        this.promise =
-                new LeaderPromise(settings.electionTimeout(), meta::storedTerm, introductions::lostDisk);
-        this.reads = new Reads(
-                settings, node, applied, lease, () -> self.equals(leaderKnown), participation, asking, clock);
+        this.promise = new LeaderPromise(settings.electionTimeout(), meta::storedTerm, introductions::lostDisk);
+        this.reads =
+                new Reads(settings, node, applied, lease, () -> self.equals(leaderKnown), participation, asking, clock);
         this.inbound = new InboundCalls(
                 self, node, participation, introductions, promise, parts.appends(), reads::asked, this::ownCall);
         this.proposals = new Proposals(settings, node, () -> leaderKnown, transport, participation, clock);
@@ -168,7 +167,8 @@ final class RunningMember {
     private void start() {
         // The port first: whoever cannot be reached should not open an election. Calls that come early are refused.
         transport.start(inbound);
-        MemberServices services = new MemberServices(store, meta, transport, participation, introductions, lease, promise);
+        MemberServices services =
+                new MemberServices(store, meta, transport, participation, introductions, lease, promise);
         NodeOptions options =
                 EngineSettings.nodeOptions(settings, services, stateMachine, snapshotDirectory.path(), senders);
         initialised = true;

@@ -51,7 +51,9 @@ class AppliedIndexTest {
         engine.set(7);
         assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo(7);
         assertThat(applied.known()).isEqualTo(7);
-        assertThat(applied.given()).as("no command was given to the state machine").isZero();
+        assertThat(applied.given())
+                .as("no command was given to the state machine")
+                .isZero();
     }
 
     @Test

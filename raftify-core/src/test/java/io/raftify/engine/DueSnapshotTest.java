@@ -28,7 +28,8 @@ class DueSnapshotTest {
         RaftNodeSettings settings = RaftNodeSettings.builder()
                 .nodeId("n1")
                 .clusterName("test")
-                .peers(Map.of("n1", new PeerAddress("127.0.0.1", FreePorts.find(1).get(0))))
+                .peers(Map.of(
+                        "n1", new PeerAddress("127.0.0.1", FreePorts.find(1).get(0))))
                 .storageType(StorageType.MEMORY)
                 .snapshotEntries(ENTRIES)
                 .build();

@@ -36,7 +36,8 @@ class FailedSnapshotTest {
         RaftNodeSettings settings = RaftNodeSettings.builder()
                 .nodeId("n1")
                 .clusterName("test")
-                .peers(Map.of("n1", new PeerAddress("127.0.0.1", FreePorts.find(1).get(0))))
+                .peers(Map.of(
+                        "n1", new PeerAddress("127.0.0.1", FreePorts.find(1).get(0))))
                 .storageType(StorageType.MEMORY)
                 .build();
         try (RaftNode node = RaftNode.create(settings, new FailsOnRequest())) {

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,7 @@ class ForwardedProposalTest {
             .peer("n1", new PeerAddress("localhost", 1))
             .peer("n2", new PeerAddress("localhost", 2))
             .build();
+    private volatile @Nullable String leader = "n2";
     private int calls;
 
     @AfterEach
@@ -54,7 +56,7 @@ class ForwardedProposalTest {
         Participation participation = new Participation();
         participation.begin();
         NodeImpl node = new NodeImpl("group", new PeerId("n1", 1));
-        return new Proposals(settings, node, () -> "n2", new ScriptedTransport(), participation, clock);
+        return new Proposals(settings, node, () -> leader, new ScriptedTransport(), participation, clock);
     }
 
     private void endsWith(CallFailure.Kind kind) {
@@ -150,6 +152,21 @@ class ForwardedProposalTest {
                 .cause()
                 .isInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("deadline");
+    }
+
+    @Test
+    void what_waits_for_a_leader_goes_to_it_as_soon_as_there_is_one_and_is_not_tried_before() throws Exception {
+        leader = null;
+        endsWith(result());
+        Proposals proposals = proposals();
+        CompletableFuture<byte[]> answer = proposals.propose(new byte[] {1}, Duration.ofSeconds(30));
+        assertThat(clock.getQueue()).as("its deadline alone").hasSize(1);
+        assertThat(calls).isZero();
+
+        leader = "n2";
+        proposals.leaderChanged("n2");
+        assertThat(answer.get(10, TimeUnit.SECONDS)).asString().isEqualTo("done");
+        assertThat(calls).isEqualTo(1);
     }
 
     @Test

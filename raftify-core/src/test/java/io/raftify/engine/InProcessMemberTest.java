@@ -108,8 +108,7 @@ class InProcessMemberTest {
         Duration afterCrash = Duration.ofNanos(System.nanoTime() - crashed);
         start(first);
         write("two");
-        await().atMost(SOON)
-                .until(() -> members.get(first).node().status().caughtUp());
+        await().atMost(SOON).until(() -> members.get(first).node().status().caughtUp());
 
         String second = leader();
         long asked = System.nanoTime();

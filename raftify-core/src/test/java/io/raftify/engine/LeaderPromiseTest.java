@@ -15,10 +15,7 @@ class LeaderPromiseTest {
 
     private LeaderPromise promise() {
         return new LeaderPromise(
-                Duration.ofSeconds(1),
-                () -> storedTerm,
-                () -> lostDisk,
-                () -> TimeUnit.MILLISECONDS.toNanos(millis));
+                Duration.ofSeconds(1), () -> storedTerm, () -> lostDisk, () -> TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     @Test

@@ -51,7 +51,8 @@ class ReadRoundsTest {
         answer(question, 7);
 
         assertThat(first.end.get(10, TimeUnit.SECONDS)).isEqualTo("7");
-        assertThat(meanwhile).allSatisfy(read -> assertThat(read.end).as("asked too early").isNotDone());
+        assertThat(meanwhile)
+                .allSatisfy(read -> assertThat(read.end).as("asked too early").isNotDone());
         answer(next(), 9);
         for (Read read : meanwhile) {
             assertThat(read.end.get(10, TimeUnit.SECONDS)).isEqualTo("9");

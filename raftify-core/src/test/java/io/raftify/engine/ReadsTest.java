@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -113,25 +114,10 @@ class ReadsTest {
     }
 
     @Test
-    void a_read_right_after_an_election_sees_what_the_former_leader_acknowledged() {
+    void a_leader_cut_off_amid_writes_answers_no_read_and_the_next_one_shows_what_was_acknowledged_from_its_first_on() {
         TestCluster.Member former = cluster.leader();
-        String line = "acknowledged by " + former.name;
-        former.write(line);
-        cluster.cut(former.name);
-        // Not waiting for anybody to lead: the reads have to find that out.
-        List<CompletableFuture<List<String>>> reads = followers(former).stream()
-                .map(member -> member.node.readIndex(TestCluster.DEADLINE).thenApply(index -> member.ledger.lines()))
-                .toList();
-
-        assertThat(reads).allSatisfy(read -> assertThat(read.join()).contains(line));
-        assertThatThrownBy(() -> former.node.readIndex(SHORT).join())
-                .cause()
-                .isInstanceOf(ReadUnavailableException.class);
-    }
-
-    @Test
-    void a_leader_cut_off_amid_reads_and_writes_answers_no_read_from_then_on() {
-        TestCluster.Member former = cluster.leader();
+        String acknowledged = "acknowledged by " + former.name;
+        former.write(acknowledged);
         List<CompletableFuture<byte[]>> writes = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             writes.add(former.node.propose(("amid-" + i + "-" + System.nanoTime()).getBytes(UTF_8), SHORT));
@@ -143,15 +129,21 @@ class ReadsTest {
         for (int i = 0; i < 200; i++) {
             reads.add(former.node.readIndex(SHORT));
         }
+        // Not waiting for anybody to lead: the reads have to find that out.
+        List<CompletableFuture<List<String>>> elsewhere = followers(former).stream()
+                .map(member -> member.node.readIndex(TestCluster.DEADLINE).thenApply(index -> member.ledger.lines()))
+                .toList();
+
         assertThat(reads).allSatisfy(read -> assertThatThrownBy(read::join)
                 .cause()
                 .isInstanceOf(ReadUnavailableException.class));
         assertThat(writes).allSatisfy(write -> assertThat(write.handle((result, failure) -> "ended"))
                 .succeedsWithin(TestCluster.DEADLINE));
-
-        cluster.leaderOtherThan(former).write("after the cut " + System.nanoTime());
+        assertThat(elsewhere).allSatisfy(read -> assertThat(read.join()).contains(acknowledged));
+        String after = "after the cut " + System.nanoTime();
+        cluster.leaderOtherThan(former).write(after);
         cluster.heal();
-        assertThat(former.read()).anyMatch(line -> line.startsWith("after the cut"));
+        assertThat(former.read()).contains(acknowledged, after);
     }
 
     @Test
@@ -189,20 +181,18 @@ class ReadsTest {
         long cut = System.nanoTime();
         cluster.cut(leader.name);
 
-        assertThat(leader.node.readIndex(SHORT))
-                .as("only where it was asked for")
-                .isNotDone();
-        await().atMost(TestCluster.DEADLINE)
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> {
-                    Duration since = Duration.ofNanos(System.nanoTime() - cut);
-                    boolean answered = leader.node.leaseReadIndex(SHORT).isDone();
-                    assertThat(answered && since.compareTo(ELECTION_TIMEOUT) >= 0)
-                            .as("answered %s after the cut", since)
-                            .isFalse();
-                    return !answered;
-                });
-        assertThatThrownBy(() -> leader.node.leaseReadIndex(SHORT).join())
+        CompletableFuture<Long> withoutLease = leader.node.readIndex(SHORT);
+        assertThat(answeredByLease(leader)).isTrue();
+        await().atMost(TestCluster.DEADLINE).pollInterval(Duration.ofMillis(10)).until(() -> {
+            Duration since = Duration.ofNanos(System.nanoTime() - cut);
+            boolean answered = answeredByLease(leader);
+            assertThat(answered && since.compareTo(ELECTION_TIMEOUT) >= 0)
+                    .as("answered %s after the cut", since)
+                    .isFalse();
+            return !answered;
+        });
+        assertThatThrownBy(withoutLease::join)
+                .as("a lease is used only where it was asked for")
                 .cause()
                 .isInstanceOf(ReadUnavailableException.class);
     }
@@ -223,8 +213,28 @@ class ReadsTest {
                 .isLessThan(300);
     }
 
+    /** A follower may have applied more than the leader, and have shown it to somebody. */
     @Test
-    void a_leader_that_told_another_to_take_over_asks_the_quorum_from_then_on() throws Exception {
+    void a_lease_read_sees_what_a_reader_elsewhere_was_shown() throws Exception {
+        TestCluster.Member leader = leaderWithLease();
+        TestCluster.Member follower = cluster.follower();
+        String line = "not applied by the leader yet " + System.nanoTime();
+        CompletableFuture<Long> read = held(leader, () -> {
+            CompletableFuture<byte[]> unused = leader.propose(line);
+            await().atMost(TestCluster.DEADLINE).until(() -> {
+                follower.node.readIndex(TestCluster.DEADLINE).join();
+                return follower.ledger.lines().contains(line);
+            });
+            CompletableFuture<Long> lease = leader.node.leaseReadIndex(TestCluster.DEADLINE);
+            assertThat(lease).failsWithin(Duration.ofMillis(300)).withThrowableOfType(TimeoutException.class);
+            return lease;
+        });
+        assertThat(read).succeedsWithin(TestCluster.DEADLINE);
+        assertThat(leader.ledger.lines()).contains(line);
+    }
+
+    @Test
+    void a_leader_that_told_another_to_take_over_asks_the_quorum_from_then_on() {
         TestCluster.Member leader = leaderWithLease();
         long term = leader.status().term();
         followers(leader)
@@ -234,22 +244,32 @@ class ReadsTest {
         await().atMost(TestCluster.DEADLINE).until(() -> leader.status().leading());
         assertThat(leader.status().term()).as("nobody heard of it").isEqualTo(term);
 
-        long before = leader.transport().calls(MessageKind.APPEND.number());
-        for (int i = 0; i < 200; i++) {
-            leader.node.leaseReadIndex(TestCluster.DEADLINE).get(30, TimeUnit.SECONDS);
-        }
-        assertThat(leader.transport().calls(MessageKind.APPEND.number()) - before)
-                .isGreaterThanOrEqualTo(400);
+        assertThat(appendsOfLeaseReads(leader, 100)).isGreaterThanOrEqualTo(200);
         // For the tests that come: in its next term, a leader has its lease again.
         cluster.heal();
         leader.node.handOverLeadership(TestCluster.DEADLINE);
     }
 
+    /** Whether one can be answered though nobody can be asked. */
+    private static boolean answeredByLease(TestCluster.Member cutOff) {
+        return cutOff.node
+                .leaseReadIndex(Duration.ofMillis(200))
+                .handle((index, failure) -> failure == null)
+                .join();
+    }
+
     private static TestCluster.Member leaderWithLease() {
         return await().atMost(TestCluster.DEADLINE)
-                .until(
-                        cluster::leader,
-                        leader -> leader.node.leaseReadIndex(SHORT).isDone());
+                .until(cluster::leader, leader -> appendsOfLeaseReads(leader, 50) < 50);
+    }
+
+    /** Without a lease, each costs two. */
+    private static long appendsOfLeaseReads(TestCluster.Member member, int reads) {
+        long before = member.transport().calls(MessageKind.APPEND.number());
+        for (int i = 0; i < reads; i++) {
+            member.node.leaseReadIndex(TestCluster.DEADLINE).join();
+        }
+        return member.transport().calls(MessageKind.APPEND.number()) - before;
     }
 
     @Test
@@ -305,14 +325,15 @@ class ReadsTest {
                 .as("still level enough")
                 .isCompleted();
 
-        await().atMost(TestCluster.DEADLINE).untilAsserted(() -> assertThatThrownBy(() -> follower.node
-                        .boundedReadIndex(lately, TestCluster.DEADLINE)
-                        .join())
-                .cause()
-                .isInstanceOf(ReadUnavailableException.class)
-                .hasMessageContaining("may be older than the allowed 900 ms")
-                .hasMessageContaining("it was level with the leader")
-                .hasMessageContaining("ms ago"));
+        await().atMost(TestCluster.DEADLINE)
+                .untilAsserted(() -> assertThatThrownBy(() -> follower.node
+                                .boundedReadIndex(lately, TestCluster.DEADLINE)
+                                .join())
+                        .cause()
+                        .isInstanceOf(ReadUnavailableException.class)
+                        .hasMessageContaining("may be older than the allowed 900 ms")
+                        .hasMessageContaining("it was level with the leader")
+                        .hasMessageContaining("ms ago"));
 
         cluster.heal();
         await().atMost(TestCluster.DEADLINE)
@@ -403,11 +424,21 @@ class ReadsTest {
 
     /** Does something while a follower has yet to apply some entries that are committed. */
     private static <T> T behind(TestCluster.Member follower, int entries, Supplier<T> action) throws Exception {
+        return held(follower, () -> {
+            for (int i = 0; i < entries; i++) {
+                cluster.leader().write("not yet there " + System.nanoTime());
+            }
+            return action.get();
+        });
+    }
+
+    /** Does something while a member applies nothing. */
+    private static <T> T held(TestCluster.Member member, Supplier<T> action) throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         Thread holder = new Thread(() -> {
-            // The ledger's own lock: the follower's apply thread waits for it with the first entry.
-            synchronized (follower.ledger) {
+            // The ledger's own lock: the member's apply thread waits for it with the next entry.
+            synchronized (member.ledger) {
                 held.countDown();
                 try {
                     release.await();
@@ -419,9 +450,6 @@ class ReadsTest {
         holder.start();
         try {
             assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
-            for (int i = 0; i < entries; i++) {
-                cluster.leader().write("not yet there " + System.nanoTime());
-            }
             return action.get();
         } finally {
             release.countDown();

@@ -74,6 +74,23 @@ class InProcessMemberTransportTest extends MemberTransportContract {
     }
 
     @Test
+    void aCallThatWasLostEndsAsUnknownWhenTheNetworkIsHealed() throws Exception {
+        MemberTransport n1 = n1();
+        n2();
+        awaitConnected(n1, "n2");
+        network.cut("n1", "n2");
+        CompletableFuture<Outcome> lost = callFor(n1, "n2", "lost", LONG);
+        assertThat(ended(callFor(n1, "n2", "lost too", SHORT)).kind()).isEqualTo(Kind.TIMED_OUT);
+        assertThat(lost).isNotDone();
+
+        network.heal();
+
+        Outcome outcome = ended(lost);
+        assertThat(outcome.kind()).isEqualTo(Kind.UNKNOWN);
+        assertThat(outcome.why()).contains("the network was cut");
+    }
+
+    @Test
     void onAWayThatIsCutAnswersAreLostWhileCallsTheOtherWayArrive() throws Exception {
         MemberTransport n1 = n1();
         n2();
@@ -171,8 +188,8 @@ class InProcessMemberTransportTest extends MemberTransportContract {
         assertThatExceptionOfType(NodeStartException.class)
                 .isThrownBy(() -> second.start(ECHO))
                 .withMessageContaining(peers.get("n1").toString())
-                .satisfies(thrown ->
-                        assertThat(thrown.reason()).isEqualTo(NodeStartException.Reason.ADDRESS_UNAVAILABLE));
+                .satisfies(
+                        thrown -> assertThat(thrown.reason()).isEqualTo(NodeStartException.Reason.ADDRESS_UNAVAILABLE));
     }
 
     @Test

@@ -226,10 +226,8 @@ abstract class MemberTransportContract {
     void aMemberOfAnotherClusterIsNotUsedAndItIsSaidWhy() throws Exception {
         AtomicInteger received = new AtomicInteger();
         MemberTransport n1 = member("n1", ECHO);
-        MemberTransport stranger = transport(settings("n2", peers)
-                .clusterName("other")
-                .maxFrameSize(LARGEST)
-                .build());
+        MemberTransport stranger = transport(
+                settings("n2", peers).clusterName("other").maxFrameSize(LARGEST).build());
         members.add(stranger);
         stranger.start((peer, kind, payload, responder) -> received.incrementAndGet());
 

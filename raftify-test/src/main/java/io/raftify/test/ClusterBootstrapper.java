@@ -22,10 +22,9 @@ final class ClusterBootstrapper extends SpringBootTestContextBootstrapper {
         return bootstrapper.buildMergedContextConfiguration();
     }
 
-    /** Whether there is a web server is decided by the application, not by a loader that is not used. */
     @Override
     protected WebEnvironment getWebEnvironment(Class<?> testClass) {
-        return WebEnvironment.NONE;
+        return annotation.webEnvironment();
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowingConsumer;
@@ -20,16 +19,15 @@ final class DeterminismCheck<T> {
 
     private static final String AGAIN = "when the same log was applied again";
 
-    private static final String RESTORED = "on a bean restored from a snapshot (is there state in a field that is not"
-            + " marked @ReplicatedState?)";
+    private static final String RESTORED =
+            "on a bean restored from a snapshot (is there state in a field that is not" + " marked @ReplicatedState?)";
 
     private final Class<T> beanClass;
     private final List<Class<?>> components = new ArrayList<>();
     private final List<String> properties;
     private final List<String> ignoredFields;
 
-    DeterminismCheck(
-            Class<T> beanClass, List<Class<?>> others, List<String> properties, List<String> ignoredFields) {
+    DeterminismCheck(Class<T> beanClass, List<Class<?>> others, List<String> properties, List<String> ignoredFields) {
         this.beanClass = beanClass;
         this.components.add(beanClass);
         this.components.addAll(others);
@@ -92,8 +90,7 @@ final class DeterminismCheck<T> {
         return new UnmarkedFields(target(whole), target(restored), ignoredFields);
     }
 
-    private @Nullable String step(
-            Entry entry, BeanContext replica, String where, List<Query> queries, int applied) {
+    private @Nullable String step(Entry entry, BeanContext replica, String where, List<Query> queries, int applied) {
         String difference = difference(entry, replica, where);
         return difference != null ? difference : queryDifference(queries, applied, replica, where);
     }
@@ -109,7 +106,7 @@ final class DeterminismCheck<T> {
     }
 
     private static @Nullable String difference(Entry entry, BeanContext replica, String where) {
-        byte[] result = replica.stateMachine().apply(entry.index(), entry.term(), entry.command());
+        boolean sameResult = entry.hasSameResultOn(replica.stateMachine());
         Optional<FieldSight.Difference> field =
                 FieldSight.firstDifference(entry.fields(), FieldSight.of(replica.replicatedBeans()));
         if (field.isPresent()) {
@@ -117,17 +114,14 @@ final class DeterminismCheck<T> {
             return "After " + entry.call() + ", the " + before + " was " + before.text() + "; " + where + " it was "
                     + field.get().otherText() + ".";
         }
-        return Arrays.equals(result, entry.result())
-                ? null
-                : "The result of " + entry.call() + " was another " + where + ".";
+        return sameResult ? null : "The result of " + entry.call() + " was another " + where + ".";
     }
 
     private @Nullable String queryDifference(List<Query> queries, int after, BeanContext replica, String where) {
         for (Query query : queries) {
             if (query.after() == after) {
                 Answer answer = ask(query, target(replica));
-                if (!Likeness.alike(query.thrown(), answer.thrown)
-                        || !Likeness.alike(query.answer(), answer.value)) {
+                if (!Likeness.alike(query.thrown(), answer.thrown) || !Likeness.alike(query.answer(), answer.value)) {
                     return "The answer of " + query.call() + " was " + answer(query.answer(), query.thrown())
                             + "; " + where + " it was " + answer(answer.value, answer.thrown)
                             + ".";
@@ -143,7 +137,7 @@ final class DeterminismCheck<T> {
         Method method = query.method();
         method.setAccessible(true);
         try {
-            return new Answer(method.invoke(target, query.arguments()), null);
+            return new Answer(method.invoke(target, query.arguments().toArray()), null);
         } catch (InvocationTargetException thrown) {
             return new Answer(null, String.valueOf(thrown.getCause()));
         } catch (IllegalAccessException impossible) {

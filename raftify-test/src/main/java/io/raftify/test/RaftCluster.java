@@ -110,7 +110,10 @@ public final class RaftCluster {
         Patience.await(
                 "agreement of " + running(),
                 timeout,
-                () -> new Agreement(running()).missing().map(each -> each + ". " + describe()).orElse(null));
+                () -> new Agreement(running())
+                        .missing()
+                        .map(each -> each + ". " + describe())
+                        .orElse(null));
     }
 
     /** Cuts these nodes off from all others, in both directions; among themselves they stay connected. */
@@ -274,7 +277,7 @@ public final class RaftCluster {
 
     private boolean reachesMajority(RaftClusterNode node) {
         long reached = nodes.stream()
-                .filter(other -> other == node || other.running() && connected(node, other))
+                .filter(other -> other == node || (other.running() && connected(node, other)))
                 .count();
         return 2 * reached > nodes.size();
     }

@@ -121,7 +121,8 @@ final class RaftClusterExtension
     }
 
     /** Ends with the scope in whose store it is kept. */
-    private record StartedCluster(RaftCluster cluster, @Nullable Path directory) implements AutoCloseable {
+    private record StartedCluster(
+            RaftCluster cluster, @Nullable Path directory) implements AutoCloseable {
 
         static StartedCluster of(Declared declared) {
             RaftClusterTest annotation = declared.annotation;
@@ -167,7 +168,8 @@ final class RaftClusterExtension
                 try {
                     FileSystemUtils.deleteRecursively(directory);
                 } catch (IOException left) {
-                    throw new UncheckedIOException("The cluster's data in " + directory + " could not be removed", left);
+                    throw new UncheckedIOException(
+                            "The cluster's data in " + directory + " could not be removed", left);
                 }
             }
         }

@@ -58,6 +58,7 @@ final class RecordedCalls implements MethodInterceptor {
         String arguments = Arrays.stream(invocation.getArguments())
                 .map(argument -> argument instanceof CharSequence ? "\"" + argument + "\"" : String.valueOf(argument))
                 .collect(Collectors.joining(", "));
-        return "call " + calls.incrementAndGet() + ", " + invocation.getMethod().getName() + "(" + FieldSight.shortened(arguments) + ")";
+        return "call " + calls.incrementAndGet() + ", " + invocation.getMethod().getName() + "("
+                + FieldSight.shortened(arguments) + ")";
     }
 }

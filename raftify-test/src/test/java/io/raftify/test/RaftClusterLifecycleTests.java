@@ -61,8 +61,7 @@ class RaftClusterLifecycleTests {
             RaftClusterNode node = cluster.node("n2");
             assertThat(node.context().getEnvironment().getActiveProfiles()).containsExactly("of-the-test");
             assertThat(node.bean(Extra.class)).isNotSameAs(cluster.node("n1").bean(Extra.class));
-            assertThat(node.context().getBeanNamesForType(Clerk.class))
-                    .hasSize(1);
+            assertThat(node.context().getBeanNamesForType(Clerk.class)).hasSize(1);
         }
 
         @Nested
@@ -129,8 +128,8 @@ class RaftClusterLifecycleTests {
     @Test
     void aClusterThatHasEndedLeavesNoThreads(@TempDir Path directory) {
         RaftClusterTest annotation = annotationOf(Settings.class);
-        NodeApplication application =
-                new NodeApplication(ClusterBootstrapper.configurationOf(Settings.class, annotation), WebEnvironment.NONE);
+        NodeApplication application = new NodeApplication(
+                ClusterBootstrapper.configurationOf(Settings.class, annotation), WebEnvironment.NONE);
         RaftCluster cluster = new RaftCluster(application, 2, directory, Duration.ofSeconds(30));
         List<Thread> before = new ArrayList<>(Thread.getAllStackTraces().keySet());
 
@@ -152,7 +151,8 @@ class RaftClusterLifecycleTests {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !before.contains(thread))
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("raftify-") || name.startsWith("JRaft-FSM") || name.startsWith("JRaft-Log"))
+                .filter(name ->
+                        name.startsWith("raftify-") || name.startsWith("JRaft-FSM") || name.startsWith("JRaft-Log"))
                 .toList();
     }
 

@@ -17,8 +17,10 @@ class WallsTests {
     static final ArchRule the_engines_room_has_one_door_for_test_kits = noClasses()
             .should()
             .dependOnClassesThat()
-            .haveNameMatching("io\\.raftify\\.(engine|storage|transport)\\.(?!InProcessMember$|inprocess\\.InProcessNetwork$).*")
-            .because("a test kit breaks members through what they offer for it, and knows nothing of how they are made");
+            .haveNameMatching(
+                    "io\\.raftify\\.(engine|storage|transport)\\.(?!InProcessMember$|inprocess\\.InProcessNetwork$).*")
+            .because(
+                    "a test kit breaks members through what they offer for it, and knows nothing of how they are made");
 
     @ArchTest
     static final ArchRule no_engine_no_log_no_network = noClasses()

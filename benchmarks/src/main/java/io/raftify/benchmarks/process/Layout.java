@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Where the three members are. */
 public enum Layout {
-    PROCESSES("three processes", List.of(List.of(0), List.of(1), List.of(2)), List.of("-Xms256m", "-Xmx768m")),
+    PROCESSES("three processes", List.of(List.of(0), List.of(1), List.of(2)), List.of("-Xms256m", "-Xmx1280m")),
     ONE_PROCESS("one process", List.of(List.of(0, 1, 2)), List.of("-Xms512m", "-Xmx2g"));
 
     private final String text;

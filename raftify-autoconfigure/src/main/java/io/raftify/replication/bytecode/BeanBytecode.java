@@ -26,7 +26,8 @@ public final class BeanBytecode {
         refusals.addAll(new SelfCallRule(flow).refusals());
         refusals.addAll(new StateRule(flow, findings).refusals());
         new DeterminismRule(flow, findings).look();
-        return new Inspection(new ArrayList<>(refusals), findings.list(), hierarchy.files().unread());
+        return new Inspection(
+                new ArrayList<>(refusals), findings.list(), hierarchy.files().unread());
     }
 
     private static List<Refusal> reviewsWithoutReason(Flow flow) {

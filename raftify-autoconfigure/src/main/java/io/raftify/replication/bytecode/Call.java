@@ -48,12 +48,11 @@ record Call(Kind kind, String owner, String name, String descriptor, List<Fact> 
     }
 
     static Call of(MethodInsnNode call, List<? extends Fact> arguments) {
-        Kind kind =
-                switch (call.getOpcode()) {
-                    case Opcodes.INVOKESTATIC -> Kind.STATIC;
-                    case Opcodes.INVOKESPECIAL -> Kind.EXACT;
-                    default -> Kind.VIRTUAL;
-                };
+        Kind kind = switch (call.getOpcode()) {
+            case Opcodes.INVOKESTATIC -> Kind.STATIC;
+            case Opcodes.INVOKESPECIAL -> Kind.EXACT;
+            default -> Kind.VIRTUAL;
+        };
         return new Call(kind, call.owner, call.name, call.desc, List.copyOf(arguments), false);
     }
 
@@ -63,12 +62,11 @@ record Call(Kind kind, String owner, String name, String descriptor, List<Fact> 
         if (target == null) {
             return null;
         }
-        Kind kind =
-                switch (target.getTag()) {
-                    case Opcodes.H_INVOKESTATIC -> Kind.STATIC;
-                    case Opcodes.H_INVOKESPECIAL, Opcodes.H_NEWINVOKESPECIAL -> Kind.EXACT;
-                    default -> Kind.VIRTUAL;
-                };
+        Kind kind = switch (target.getTag()) {
+            case Opcodes.H_INVOKESTATIC -> Kind.STATIC;
+            case Opcodes.H_INVOKESPECIAL, Opcodes.H_NEWINVOKESPECIAL -> Kind.EXACT;
+            default -> Kind.VIRTUAL;
+        };
         List<Fact> arguments = new ArrayList<>();
         if (target.getTag() == Opcodes.H_NEWINVOKESPECIAL) {
             arguments.add(Fact.ONE_SLOT);

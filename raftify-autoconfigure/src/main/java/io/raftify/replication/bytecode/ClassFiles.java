@@ -23,8 +23,8 @@ import org.objectweb.asm.tree.ClassNode;
  */
 final class ClassFiles {
 
-    private static final List<String> NOT_THE_USERS =
-            List.of("java.", "javax.", "jdk.", "sun.", "jakarta.", "kotlin.", "scala.", "groovy.", "org.springframework.");
+    private static final List<String> NOT_THE_USERS = List.of(
+            "java.", "javax.", "jdk.", "sun.", "jakarta.", "kotlin.", "scala.", "groovy.", "org.springframework.");
 
     private final Set<String> own = new LinkedHashSet<>();
     private final Set<String> packages = new LinkedHashSet<>();
@@ -90,7 +90,7 @@ final class ClassFiles {
                     return node;
                 }
             } catch (IOException | RuntimeException unreadable) {
-                cannotRead(name, "its class file cannot be read: " + unreadable.getMessage());
+                cannotRead(name, "its class file cannot be read (" + unreadable.getMessage() + ")");
                 return null;
             }
         }

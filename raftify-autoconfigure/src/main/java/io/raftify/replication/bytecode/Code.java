@@ -166,7 +166,6 @@ final class Code {
     // What happens in it.
 
     void analyze(Interpreter<Fact> interpreter) throws AnalyzerException {
-        frames = null;
         frames = new Analyzer<>(interpreter).analyze(owner.name, method);
     }
 
@@ -205,8 +204,9 @@ final class Code {
     /** For example {@code reserve(String, int)}; with the class, if it is not the bean's. */
     String describe() {
         if (isLambda()) {
-            String[] parts = method.name.split("\\$");
-            return "a lambda in " + (parts.length > 2 ? named(parts[1]) : className());
+            int start = method.name.indexOf('$') + 1;
+            int end = method.name.indexOf('$', start);
+            return "a lambda in " + (end > start ? named(method.name.substring(start, end)) : className());
         }
         String signature = isConstructor()
                 ? "the constructor of " + className()

@@ -49,8 +49,7 @@ final class DeterminismRule {
             ordered(
                     code,
                     instruction,
-                    IterationOrder.seenBy(
-                            dynamic, Call.popped(frame, Type.getArgumentCount(dynamic.desc))),
+                    IterationOrder.seenBy(dynamic, Call.popped(frame, Type.getArgumentCount(dynamic.desc))),
                     "made text");
         } else if (instruction.getOpcode() == Opcodes.GETFIELD) {
             configured(code, (FieldInsnNode) instruction, frame.getStack(frame.getStackSize() - 1));

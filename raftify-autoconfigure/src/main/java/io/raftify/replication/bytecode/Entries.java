@@ -22,7 +22,13 @@ final class Entries {
             "Lorg/springframework/beans/factory/annotation/Autowired;");
 
     private static final Set<String> NO_CALLBACKS = Set.of(
-            "Nullable;", "Nonnull;", "NonNull;", "NotNull;", "CheckReturnValue;", "CanIgnoreReturnValue;", "Generated;");
+            "Nullable;",
+            "Nonnull;",
+            "NonNull;",
+            "NotNull;",
+            "CheckReturnValue;",
+            "CanIgnoreReturnValue;",
+            "Generated;");
 
     private Entries() {}
 
@@ -62,10 +68,9 @@ final class Entries {
     }
 
     private static boolean isInitialiser(Code code) {
-        boolean afterProperties =
-                code.method().name.equals("afterPropertiesSet") && code.method().desc.equals("()V");
-        return afterProperties
-                || code.annotations().stream().anyMatch(each -> BEFORE_READY.contains(each.desc));
+        boolean afterProperties = code.method().name.equals("afterPropertiesSet")
+                && code.method().desc.equals("()V");
+        return afterProperties || code.annotations().stream().anyMatch(each -> BEFORE_READY.contains(each.desc));
     }
 
     private static boolean hasCallback(Code code) {

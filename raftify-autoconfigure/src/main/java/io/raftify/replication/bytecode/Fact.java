@@ -19,8 +19,12 @@ import org.objectweb.asm.tree.analysis.Value;
  *     own source of random numbers, or a clock that stands
  */
 record Fact(
-        int size, boolean self, Set<String> from, @Nullable Order order, @Nullable Handle lambda, boolean trusted)
-        implements Value {
+        int size,
+        boolean self,
+        Set<String> from,
+        @Nullable Order order,
+        @Nullable Handle lambda,
+        boolean trusted) implements Value {
 
     static final Fact ONE_SLOT = new Fact(1, false, Set.of(), null, null, false);
     static final Fact TWO_SLOTS = new Fact(2, false, Set.of(), null, null, false);

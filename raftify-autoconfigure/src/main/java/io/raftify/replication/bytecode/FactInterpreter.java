@@ -111,8 +111,7 @@ final class FactInterpreter extends Interpreter<Fact> {
     }
 
     @Override
-    public @Nullable Fact binaryOperation(AbstractInsnNode instruction, Fact one, Fact other)
-            throws AnalyzerException {
+    public @Nullable Fact binaryOperation(AbstractInsnNode instruction, Fact one, Fact other) throws AnalyzerException {
         Fact sized = sized(sizes.binaryOperation(instruction, ANY, ANY));
         return sized != null && instruction.getOpcode() == Opcodes.AALOAD ? sized.from(one.from()) : sized;
     }
@@ -139,8 +138,9 @@ final class FactInterpreter extends Interpreter<Fact> {
 
     private Fact result(Call call, Fact typed) {
         Code target = flow.target(call);
-        if (target != null && target.result() != null && typed.size() == 1) {
-            return typed.order() == null ? target.result() : target.result().in(typed.order());
+        Fact returned = target != null ? flow.resultOf(target) : null;
+        if (returned != null && typed.size() == 1) {
+            return returned.in(typed.order());
         }
         if (KnownCalls.isSameEverywhere(call)) {
             return typed.trust();

@@ -28,7 +28,8 @@ final class Findings {
         boolean changes = all.keySet().stream().anyMatch(each -> each.cause == Cause.LOCAL_CHANGE);
         return all.values().stream()
                 .filter(each -> !(changes && isReadOfAChange(each.finding())))
-                .sorted(Comparator.comparing((Placed each) -> each.finding().place().replaceAll(":\\d+$", ""))
+                .sorted(Comparator.comparing(
+                                (Placed each) -> each.finding().place().replaceAll(":\\d+$", ""))
                         .thenComparingInt(Placed::line)
                         .thenComparing(each -> each.finding().cause()))
                 .map(Placed::finding)
@@ -37,8 +38,7 @@ final class Findings {
 
     /** Of a change, the read that comes before it is no news. */
     private boolean isReadOfAChange(Finding finding) {
-        return finding.cause() == Cause.LOCAL_READ
-                && all.containsKey(new Key(Cause.LOCAL_CHANGE, finding.place(), ""));
+        return finding.cause() == Cause.LOCAL_READ && all.containsKey(new Key(Cause.LOCAL_CHANGE, finding.place(), ""));
     }
 
     private record Key(Cause cause, String place, String detail) {}

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,8 +28,8 @@ import org.objectweb.asm.tree.analysis.Frame;
 
 /**
  * Follows calls and values through the methods of the bean, their lambdas and inner classes, and through classes of the
- * same packages that commands use or that get hold of the bean, round after round until a round finds nothing new. Facts
- * and entries are only ever added, so there is a last round.
+ * same packages that commands use or that get hold of the bean. A method is looked at again when something new is known of
+ * what goes into it; facts and entries are only ever added, so that comes to an end.
  */
 final class Flow {
 
@@ -43,7 +44,11 @@ final class Flow {
     private final Map<MethodKey, Code> codes = new LinkedHashMap<>();
     private final Map<String, Fact> fields = new HashMap<>();
     private final FactInterpreter interpreter = new FactInterpreter(this);
-    private boolean changed;
+
+    private final Set<Code> waiting = new LinkedHashSet<>();
+    private final Map<String, Set<Code>> readersOfField = new HashMap<>();
+    private final Map<Code, Set<Code>> usersOfResult = new HashMap<>();
+    private @Nullable Code current;
 
     Flow(Hierarchy hierarchy) {
         this.hierarchy = hierarchy;
@@ -66,27 +71,36 @@ final class Flow {
                 if (code != null && !code.is(Opcodes.ACC_BRIDGE)) {
                     Entry entry = Entries.of(code, hierarchy);
                     if (entry != null) {
-                        code.enter(entry, null);
+                        enter(code, entry, null);
                     }
                 }
             }
         }
         List<Code> uncalled;
         do {
-            settleOnce();
+            lookAtAllWaiting();
             uncalled = codes.values().stream()
                     .filter(each -> each.reachedFrom().isEmpty() && !each.isCalled())
                     .filter(each -> Entries.mayBeCalledFromOutside(each, hierarchy))
                     .toList();
-            uncalled.forEach(each -> each.enter(Entry.of(Kind.PLAIN, each), null));
+            uncalled.forEach(each -> enter(each, Entry.of(Kind.PLAIN, each), null));
         } while (!uncalled.isEmpty());
     }
 
-    private void settleOnce() {
-        do {
-            changed = false;
-            List.copyOf(codes.values()).forEach(this::look);
-        } while (changed);
+    private void lookAtAllWaiting() {
+        while (!waiting.isEmpty()) {
+            Code next = waiting.iterator().next();
+            waiting.remove(next);
+            current = next;
+            look(next);
+        }
+        current = null;
+    }
+
+    private void enter(Code code, Entry entry, @Nullable Step step) {
+        if (code.enter(entry, step)) {
+            waiting.add(code);
+        }
     }
 
     private void look(Code code) {
@@ -105,7 +119,9 @@ final class Flow {
             } else if (instruction instanceof FieldInsnNode field) {
                 assign(field, frame);
             } else if (instruction.getOpcode() == Opcodes.ARETURN) {
-                changed |= code.returns(frame.getStack(frame.getStackSize() - 1));
+                if (code.returns(frame.getStack(frame.getStackSize() - 1))) {
+                    waiting.addAll(usersOfResult.getOrDefault(code, Set.of()));
+                }
             }
         });
     }
@@ -118,14 +134,18 @@ final class Flow {
             Fact joined = known == null ? value : Fact.join(known, value);
             if (!joined.equals(known)) {
                 fields.put(key, joined);
-                changed = true;
+                waiting.addAll(readersOfField.getOrDefault(key, Set.of()));
             }
         }
     }
 
     /** By what was ever assigned to it, as far as that was seen; null if nothing was. */
     @Nullable Fact assigned(FieldInsnNode field) {
-        return fields.get(key(field));
+        String key = key(field);
+        if (current != null) {
+            readersOfField.computeIfAbsent(key, each -> new LinkedHashSet<>()).add(current);
+        }
+        return fields.get(key);
     }
 
     /** The class that declares the field, which the instruction may name by one below it. */
@@ -144,9 +164,11 @@ final class Flow {
 
     private void follow(Code caller, Call call) {
         Code target = target(call);
-        if (target != null && mayFollow(caller, call, target)) {
+        if (target != null && !isAnotherBean(call, target) && mayFollow(caller, call, target)) {
             target.call(caller);
-            changed |= target.takes(call.arguments());
+            if (target.takes(call.arguments())) {
+                waiting.add(target);
+            }
             pass(caller, target);
             if (call.isConstructor() && isCalledBack(target.owner(), call)) {
                 for (MethodNode method : target.owner().methods) {
@@ -167,7 +189,14 @@ final class Flow {
     /** What a lambda or method returns, if it is one that was looked into. */
     @Nullable Fact resultOf(Handle handle) {
         Code code = bridged(find(handle.getOwner(), handle.getName(), handle.getDesc()));
-        return code != null ? code.result() : null;
+        return code != null ? resultOf(code) : null;
+    }
+
+    @Nullable Fact resultOf(Code code) {
+        if (current != null) {
+            usersOfResult.computeIfAbsent(code, each -> new LinkedHashSet<>()).add(current);
+        }
+        return code.result();
     }
 
     /** What is given to another thread is no longer part of what gave it. */
@@ -175,7 +204,7 @@ final class Flow {
         Handle lambda = argument.lambda();
         Code code = lambda != null ? find(lambda.getOwner(), lambda.getName(), lambda.getDesc()) : null;
         if (code != null && code.isOwn() && hierarchy.mark(code.key()) == null) {
-            changed |= code.enter(Entry.of(Kind.PLAIN, code), null);
+            enter(code, Entry.of(Kind.PLAIN, code), null);
         }
     }
 
@@ -185,7 +214,7 @@ final class Flow {
         boolean reviewed = caller.review() != null;
         for (Entry entry : List.copyOf(caller.reachedFrom().keySet())) {
             if (!marked || entry.kind() == Kind.COMMAND) {
-                changed |= target.enter(reviewed ? entry.afterReview() : entry, new Step(caller, entry));
+                enter(target, reviewed ? entry.afterReview() : entry, new Step(caller, entry));
             }
         }
     }
@@ -195,6 +224,13 @@ final class Flow {
                 || caller.isReachedFrom(Kind.COMMAND)
                 || call.arguments().stream().anyMatch(Fact::self)
                 || ClassFiles.isNested(caller.owner().name, target.owner().name);
+    }
+
+    /** An object of the bean's class that the bean makes is not the one in the context, and may do what it likes. */
+    private static boolean isAnotherBean(Call call, Code target) {
+        return call.isConstructor()
+                && target.isOwn()
+                && !call.arguments().get(0).self();
     }
 
     /** Whether others call the methods of a new object: one made to be given away, or one that has the bean. */
@@ -285,7 +321,7 @@ final class Flow {
         if (known == null) {
             known = new Code(owner, method, hierarchy.contains(owner.name));
             codes.put(key, known);
-            changed = true;
+            waiting.add(known);
         }
         return known;
     }

@@ -5,15 +5,17 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.MethodNode;
-import org.springframework.util.ClassUtils;
+import org.springframework.aop.support.AopUtils;
 
 /**
  * The bean's class, what it extends, and the interfaces of all of them, as far as they are the user's: the classes in whose
@@ -26,6 +28,7 @@ final class Hierarchy {
 
     private final String name;
     private final ClassFiles files;
+    private final List<ClassNode> levels = new ArrayList<>();
     private final Map<String, Class<?>> classes = new LinkedHashMap<>();
     private final Map<MethodKey, Method> methods = new HashMap<>();
     private final Map<MethodKey, Mark> marks = new HashMap<>();
@@ -33,7 +36,13 @@ final class Hierarchy {
     private Hierarchy(String name, ClassFiles files, List<Class<?>> levels) {
         this.name = name;
         this.files = files;
-        levels.forEach(each -> classes.put(Type.getInternalName(each), each));
+        for (Class<?> each : levels) {
+            classes.put(Type.getInternalName(each), each);
+            ClassNode node = files.find(Type.getInternalName(each));
+            if (node != null) {
+                this.levels.add(node);
+            }
+        }
     }
 
     static Hierarchy of(Class<?> beanClass) {
@@ -43,7 +52,11 @@ final class Hierarchy {
                 levels.add(level);
             }
         }
-        for (Class<?> each : ClassUtils.getAllInterfacesForClassAsSet(beanClass)) {
+        Set<Class<?>> interfaces = new LinkedHashSet<>();
+        for (Class<?> level = beanClass; level != null; level = level.getSuperclass()) {
+            addInterfaces(level, interfaces);
+        }
+        for (Class<?> each : interfaces) {
             if (ClassFiles.isTheUsers(each)) {
                 levels.add(each);
             }
@@ -51,7 +64,32 @@ final class Hierarchy {
         ClassFiles files = new ClassFiles(levels);
         Hierarchy hierarchy = new Hierarchy(beanClass.getSimpleName(), files, levels);
         levels.forEach(hierarchy::readMarks);
+        hierarchy.markInherited(beanClass);
         return hierarchy;
+    }
+
+    private static void addInterfaces(Class<?> level, Set<Class<?>> interfaces) {
+        for (Class<?> each : level.getInterfaces()) {
+            if (interfaces.add(each)) {
+                addInterfaces(each, interfaces);
+            }
+        }
+    }
+
+    /** An interface of the bean may mark what a superclass implements without knowing the interface. */
+    private void markInherited(Class<?> beanClass) {
+        Map.copyOf(marks).forEach((key, mark) -> {
+            Method called = methods.get(key);
+            if (called != null) {
+                Method run = AopUtils.getMostSpecificMethod(called, beanClass);
+                marks.putIfAbsent(
+                        new MethodKey(
+                                Type.getInternalName(run.getDeclaringClass()),
+                                run.getName(),
+                                Type.getMethodDescriptor(run)),
+                        mark);
+            }
+        });
     }
 
     private void readMarks(Class<?> level) {
@@ -85,14 +123,7 @@ final class Hierarchy {
 
     /** Those that can be read, the bean's own class first. */
     List<ClassNode> levels() {
-        List<ClassNode> nodes = new ArrayList<>();
-        for (String each : classes.keySet()) {
-            ClassNode node = files.find(each);
-            if (node != null) {
-                nodes.add(node);
-            }
-        }
-        return nodes;
+        return levels;
     }
 
     @Nullable Mark mark(MethodKey key) {
@@ -106,9 +137,10 @@ final class Hierarchy {
     /** Whether somebody who knows the bean as that type can call one of its commands or queries. */
     boolean hasMarks(String owner) {
         return !owner.equals("java/lang/Object")
-                && files.methodsOf(owner).stream().anyMatch(each -> marks.keySet().stream()
-                        .anyMatch(mark -> mark.name().equals(each.getName())
-                                && Type.getArgumentCount(mark.descriptor()) == each.getParameterCount()));
+                && files.methodsOf(owner).stream()
+                        .anyMatch(each -> marks.keySet().stream()
+                                .anyMatch(mark -> mark.name().equals(each.getName())
+                                        && Type.getArgumentCount(mark.descriptor()) == each.getParameterCount()));
     }
 
     /** The field as declared, wherever above the named class that is; null if it is none of the bean's. */

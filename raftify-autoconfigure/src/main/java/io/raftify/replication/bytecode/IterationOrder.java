@@ -64,7 +64,13 @@ final class IterationOrder {
             "java/util/SequencedSet");
 
     private static final Set<String> ANY_ORDER_COLLECTORS = Set.of(
-            "averagingInt", "averagingLong", "counting", "summarizingInt", "summarizingLong", "summingInt", "summingLong");
+            "averagingInt",
+            "averagingLong",
+            "counting",
+            "summarizingInt",
+            "summarizingLong",
+            "summingInt",
+            "summingLong");
 
     private IterationOrder() {}
 
@@ -120,7 +126,8 @@ final class IterationOrder {
         if (isStream(call.owner())) {
             return switch (call.name()) {
                 case "sorted" -> Order.STABLE;
-                case "collect" -> call.passed().size() == 1 ? ofCollected(call.passed().get(0)) : null;
+                case "collect" ->
+                    call.passed().size() == 1 ? ofCollected(call.passed().get(0)) : null;
                 default -> returnsStream(call) ? receiver.order() : null;
             };
         }
@@ -168,11 +175,13 @@ final class IterationOrder {
 
     /** One entry alone has no order. */
     private static @Nullable Order ofImmutable(Call call) {
-        int entries =
-                call.owner().equals("java/util/Map") ? call.arguments().size() / 2 : call.arguments().size();
+        int entries = call.owner().equals("java/util/Map")
+                ? call.arguments().size() / 2
+                : call.arguments().size();
         boolean many = call.name().equals("copyOf")
                 || call.name().equals("ofEntries")
-                || (call.name().equals("of") && (entries > 1 || call.descriptor().startsWith("([")));
+                || (call.name().equals("of")
+                        && (entries > 1 || call.descriptor().startsWith("([")));
         return many ? Order.immutable(call.owner()) : null;
     }
 

@@ -45,8 +45,8 @@ final class KnownCalls {
             "java/util/concurrent/locks/ReentrantLock",
             "java/util/concurrent/locks/StampedLock");
 
-    private static final List<String> THREADS_OF_LIBRARIES = List.of(
-            "org/springframework/core/task/", "org/springframework/scheduling/", "reactor/core/scheduler/");
+    private static final List<String> THREADS_OF_LIBRARIES =
+            List.of("org/springframework/core/task/", "org/springframework/scheduling/", "reactor/core/scheduler/");
 
     private static final Set<String> OUTSIDE = Set.of(
             "java/io/Console",
@@ -125,79 +125,127 @@ final class KnownCalls {
             "pow", "sin", "sinh", "tan", "tanh");
 
     private static final Set<String> NEVER_WAITING = Set.of(
-            "cancel", "complete", "completeExceptionally", "completedFuture", "countDown", "equals", "hashCode",
-            "failedFuture", "isCancelled", "isDone", "isCompletedExceptionally", "isEmpty", "interrupted",
-            "isInterrupted", "newCondition", "remainingCapacity", "add", "clear", "contains", "currentThread", "iterator",
-            "offer", "peek", "poll", "size", "stream", "toString", "unlock");
+            "cancel",
+            "complete",
+            "completeExceptionally",
+            "completedFuture",
+            "countDown",
+            "equals",
+            "hashCode",
+            "failedFuture",
+            "isCancelled",
+            "isDone",
+            "isCompletedExceptionally",
+            "isEmpty",
+            "interrupted",
+            "isInterrupted",
+            "newCondition",
+            "remainingCapacity",
+            "add",
+            "clear",
+            "contains",
+            "currentThread",
+            "iterator",
+            "offer",
+            "peek",
+            "poll",
+            "size",
+            "stream",
+            "toString",
+            "unlock");
 
     /** Of classes that have much else, the methods by name and descriptor; a name alone is any of that name. */
     private static final Map<String, Map<String, Cause>> BY_NAME = Map.ofEntries(
-            Map.entry("java/lang/System", Map.of(
-                    "currentTimeMillis", Cause.CLOCK,
-                    "nanoTime", Cause.CLOCK,
-                    "identityHashCode", Cause.IDENTITY,
-                    "console", Cause.IO,
-                    "getenv", Cause.ENVIRONMENT,
-                    "getProperty", Cause.ENVIRONMENT,
-                    "getProperties", Cause.ENVIRONMENT,
-                    "lineSeparator", Cause.ENVIRONMENT)),
+            Map.entry(
+                    "java/lang/System",
+                    Map.of(
+                            "currentTimeMillis", Cause.CLOCK,
+                            "nanoTime", Cause.CLOCK,
+                            "identityHashCode", Cause.IDENTITY,
+                            "console", Cause.IO,
+                            "getenv", Cause.ENVIRONMENT,
+                            "getProperty", Cause.ENVIRONMENT,
+                            "getProperties", Cause.ENVIRONMENT,
+                            "lineSeparator", Cause.ENVIRONMENT)),
             Map.entry("java/util/Date", Map.of("<init>()V", Cause.CLOCK)),
             Map.entry("java/util/Calendar", Map.of("getInstance", Cause.CLOCK)),
             Map.entry("java/util/GregorianCalendar", Map.of("<init>()V", Cause.CLOCK)),
-            Map.entry("java/time/Clock", Map.of(
-                    "system", Cause.CLOCK,
-                    "systemUTC", Cause.CLOCK,
-                    "systemDefaultZone", Cause.CLOCK,
-                    "tickMillis", Cause.CLOCK,
-                    "tickMinutes", Cause.CLOCK,
-                    "tickSeconds", Cause.CLOCK,
-                    "instant", Cause.CLOCK,
-                    "millis", Cause.CLOCK)),
-            Map.entry("java/time/InstantSource", Map.of(
-                    "system", Cause.CLOCK,
-                    "instant", Cause.CLOCK,
-                    "millis", Cause.CLOCK)),
+            Map.entry(
+                    "java/time/Clock",
+                    Map.of(
+                            "system", Cause.CLOCK,
+                            "systemUTC", Cause.CLOCK,
+                            "systemDefaultZone", Cause.CLOCK,
+                            "tickMillis", Cause.CLOCK,
+                            "tickMinutes", Cause.CLOCK,
+                            "tickSeconds", Cause.CLOCK,
+                            "instant", Cause.CLOCK,
+                            "millis", Cause.CLOCK)),
+            Map.entry(
+                    "java/time/InstantSource",
+                    Map.of(
+                            "system", Cause.CLOCK,
+                            "instant", Cause.CLOCK,
+                            "millis", Cause.CLOCK)),
             Map.entry("java/lang/Math", Map.of("random", Cause.RANDOM)),
             Map.entry("java/lang/StrictMath", Map.of("random", Cause.RANDOM)),
-            Map.entry("java/util/Collections",
-                    Map.of("shuffle(Ljava/util/List;)V", Cause.RANDOM)),
+            Map.entry("java/util/Collections", Map.of("shuffle(Ljava/util/List;)V", Cause.RANDOM)),
             Map.entry("java/util/Random", Map.of("<init>()V", Cause.RANDOM)),
             Map.entry("java/util/SplittableRandom", Map.of("<init>()V", Cause.RANDOM)),
-            Map.entry("java/util/random/RandomGenerator", Map.of(
-                    "getDefault", Cause.RANDOM,
-                    "of", Cause.RANDOM)),
-            Map.entry("java/util/random/RandomGeneratorFactory",
+            Map.entry(
+                    "java/util/random/RandomGenerator",
+                    Map.of(
+                            "getDefault", Cause.RANDOM,
+                            "of", Cause.RANDOM)),
+            Map.entry(
+                    "java/util/random/RandomGeneratorFactory",
                     Map.of("create()Ljava/util/random/RandomGenerator;", Cause.RANDOM)),
             Map.entry("java/util/UUID", Map.of("randomUUID", Cause.UUID)),
             Map.entry("org/springframework/util/IdGenerator", Map.of("generateId", Cause.UUID)),
-            Map.entry("java/lang/Object", Map.of(
-                    "hashCode", Cause.IDENTITY,
-                    "wait", Cause.THREADS,
-                    "notify", Cause.THREADS,
-                    "notifyAll", Cause.THREADS)),
+            Map.entry(
+                    "java/lang/Object",
+                    Map.of(
+                            "hashCode", Cause.IDENTITY,
+                            "wait", Cause.THREADS,
+                            "notify", Cause.THREADS,
+                            "notifyAll", Cause.THREADS)),
             Map.entry("java/lang/Enum", Map.of("hashCode", Cause.IDENTITY)),
-            Map.entry("java/util/concurrent/TimeUnit", Map.of(
-                    "sleep", Cause.THREADS,
-                    "timedWait", Cause.THREADS,
-                    "timedJoin", Cause.THREADS)),
+            Map.entry(
+                    "java/util/concurrent/TimeUnit",
+                    Map.of(
+                            "sleep", Cause.THREADS,
+                            "timedWait", Cause.THREADS,
+                            "timedJoin", Cause.THREADS)),
             Map.entry("java/util/Collection", Map.of("parallelStream", Cause.THREADS)),
             Map.entry("java/util/stream/BaseStream", Map.of("parallel", Cause.THREADS)),
-            Map.entry("java/util/Arrays", Map.of(
-                    "parallelPrefix", Cause.THREADS,
-                    "parallelSetAll", Cause.THREADS)),
-            Map.entry("java/lang/Runtime", Map.of(
-                    "availableProcessors", Cause.ENVIRONMENT,
-                    "freeMemory", Cause.ENVIRONMENT,
-                    "maxMemory", Cause.ENVIRONMENT,
-                    "totalMemory", Cause.ENVIRONMENT,
-                    "version", Cause.ENVIRONMENT,
-                    "exec", Cause.IO)),
+            Map.entry(
+                    "java/util/Arrays",
+                    Map.of(
+                            "parallelPrefix", Cause.THREADS,
+                            "parallelSetAll", Cause.THREADS)),
+            Map.entry(
+                    "java/lang/Runtime",
+                    Map.of(
+                            "availableProcessors", Cause.ENVIRONMENT,
+                            "freeMemory", Cause.ENVIRONMENT,
+                            "maxMemory", Cause.ENVIRONMENT,
+                            "totalMemory", Cause.ENVIRONMENT,
+                            "version", Cause.ENVIRONMENT,
+                            "exec", Cause.IO)),
+            Map.entry(
+                    "java/lang/Thread",
+                    Map.of(
+                            "getName", Cause.ENVIRONMENT,
+                            "getId", Cause.ENVIRONMENT,
+                            "threadId", Cause.ENVIRONMENT)),
             Map.entry("java/lang/ProcessHandle", Map.of("current", Cause.ENVIRONMENT)),
-            Map.entry("java/lang/management/ManagementFactory", Map.of(
-                    "getRuntimeMXBean", Cause.ENVIRONMENT,
-                    "getMemoryMXBean", Cause.ENVIRONMENT,
-                    "getThreadMXBean", Cause.ENVIRONMENT,
-                    "getOperatingSystemMXBean", Cause.ENVIRONMENT)),
+            Map.entry(
+                    "java/lang/management/ManagementFactory",
+                    Map.of(
+                            "getRuntimeMXBean", Cause.ENVIRONMENT,
+                            "getMemoryMXBean", Cause.ENVIRONMENT,
+                            "getThreadMXBean", Cause.ENVIRONMENT,
+                            "getOperatingSystemMXBean", Cause.ENVIRONMENT)),
             Map.entry("java/lang/Boolean", Map.of("getBoolean", Cause.ENVIRONMENT)),
             Map.entry("java/lang/Integer", Map.of("getInteger", Cause.ENVIRONMENT)),
             Map.entry("java/lang/Long", Map.of("getLong", Cause.ENVIRONMENT)),
@@ -205,23 +253,31 @@ final class KnownCalls {
             Map.entry("java/util/TimeZone", Map.of("getDefault", Cause.ENVIRONMENT)),
             Map.entry("java/time/ZoneId", Map.of("systemDefault", Cause.ENVIRONMENT)),
             Map.entry("java/nio/charset/Charset", Map.of("defaultCharset", Cause.ENVIRONMENT)),
-            Map.entry("java/lang/String", Map.of(
-                    "getBytes()[B", Cause.ENVIRONMENT,
-                    "<init>([B)V", Cause.ENVIRONMENT,
-                    "toLowerCase()Ljava/lang/String;", Cause.ENVIRONMENT,
-                    "toUpperCase()Ljava/lang/String;", Cause.ENVIRONMENT,
-                    "format(Ljava/lang/String;[Ljava/lang/Object;)Ljava/lang/String;", Cause.ENVIRONMENT,
-                    "formatted", Cause.ENVIRONMENT)),
-            Map.entry("org/springframework/core/env/PropertyResolver", Map.of(
-                    "getProperty", Cause.ENVIRONMENT,
-                    "getRequiredProperty", Cause.ENVIRONMENT)),
-            Map.entry("java/net/URL", Map.of(
-                    "openStream", Cause.IO,
-                    "openConnection", Cause.IO,
-                    "getContent", Cause.IO)),
-            Map.entry("java/nio/file/Path", Map.of(
-                    "toRealPath", Cause.IO,
-                    "toAbsolutePath", Cause.ENVIRONMENT)));
+            Map.entry(
+                    "java/lang/String",
+                    Map.of(
+                            "getBytes()[B", Cause.ENVIRONMENT,
+                            "<init>([B)V", Cause.ENVIRONMENT,
+                            "toLowerCase()Ljava/lang/String;", Cause.ENVIRONMENT,
+                            "toUpperCase()Ljava/lang/String;", Cause.ENVIRONMENT,
+                            "format(Ljava/lang/String;[Ljava/lang/Object;)Ljava/lang/String;", Cause.ENVIRONMENT,
+                            "formatted", Cause.ENVIRONMENT)),
+            Map.entry(
+                    "org/springframework/core/env/PropertyResolver",
+                    Map.of(
+                            "getProperty", Cause.ENVIRONMENT,
+                            "getRequiredProperty", Cause.ENVIRONMENT)),
+            Map.entry(
+                    "java/net/URL",
+                    Map.of(
+                            "openStream", Cause.IO,
+                            "openConnection", Cause.IO,
+                            "getContent", Cause.IO)),
+            Map.entry(
+                    "java/nio/file/Path",
+                    Map.of(
+                            "toRealPath", Cause.IO,
+                            "toAbsolutePath", Cause.ENVIRONMENT)));
 
     private KnownCalls() {}
 
@@ -237,7 +293,9 @@ final class KnownCalls {
      */
     static @Nullable Cause causeOf(Call call, ClassFiles files) {
         Cause cause = causeOf(call, call.owner());
-        boolean named = call.kind() == Call.Kind.STATIC || call.isConstructor() || call.owner().equals(PROMISE);
+        boolean named = call.kind() == Call.Kind.STATIC
+                || call.isConstructor()
+                || call.owner().equals(PROMISE);
         if (cause != null || named) {
             return cause;
         }
@@ -250,7 +308,8 @@ final class KnownCalls {
 
     private static @Nullable Cause causeOf(Call call, String owner) {
         Map<String, Cause> names = BY_NAME.get(owner);
-        Cause named = names == null ? null : names.getOrDefault(call.name() + call.descriptor(), names.get(call.name()));
+        Cause named =
+                names == null ? null : names.getOrDefault(call.name() + call.descriptor(), names.get(call.name()));
         if (named != null) {
             return named == Cause.CLOCK && isFixed(call.receiver()) ? null : named;
         }

@@ -51,9 +51,10 @@ final class SelfCallRule {
             return null;
         }
         String first = entry.code().describe();
-        String problem = first + (caller != null ? ", a " + caller.kind() + "," : "") + " calls the " + called.kind() + " "
-                + target.describe() + " on 'this'" + through(entry, code) + " (" + code.place(instruction)
-                + "), past the proxy: " + consequence(caller, called);
+        String problem =
+                first + (caller != null ? ", a " + caller.kind() + "," : "") + " calls the " + called.kind() + " "
+                        + target.describe() + " on 'this'" + through(entry, code) + " (" + code.place(instruction)
+                        + "), past the proxy: " + consequence(caller, called);
         return new Refusal(
                 hierarchy.method(entry.code().key()), code.place(instruction), problem, remedy(entry, target, called));
     }

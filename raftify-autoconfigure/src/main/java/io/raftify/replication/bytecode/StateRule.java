@@ -97,8 +97,7 @@ final class StateRule {
     private void look(Code code, AbstractInsnNode instruction, Frame<Fact> frame) {
         int top = frame.getStackSize() - 1;
         switch (instruction.getOpcode()) {
-            case Opcodes.PUTFIELD ->
-                assigned(code, (FieldInsnNode) instruction, frame.getStack(top - 1));
+            case Opcodes.PUTFIELD -> assigned(code, (FieldInsnNode) instruction, frame.getStack(top - 1));
             case Opcodes.PUTSTATIC -> assignedStatic(code, (FieldInsnNode) instruction);
             case Opcodes.GETFIELD -> read(code, (FieldInsnNode) instruction, frame.getStack(top));
             case Opcodes.IASTORE,

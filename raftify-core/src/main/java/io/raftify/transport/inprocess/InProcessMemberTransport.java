@@ -170,8 +170,8 @@ final class InProcessMemberTransport implements MemberTransport {
                     + settings.clusterName() + "'; check raftify.cluster.name and the peers' addresses";
         }
         if (caller.nodeId().equals(nodeId())) {
-            return "the address of " + wanted + " leads back to " + nodeId()
-                    + " itself, or two members are called " + nodeId();
+            return "the address of " + wanted + " leads back to " + nodeId() + " itself, or two members are called "
+                    + nodeId();
         }
         if (!settings.peers().containsKey(caller.nodeId())) {
             return caller.nodeId() + " is not among the peers that " + nodeId() + " knows: "
@@ -183,6 +183,14 @@ final class InProcessMemberTransport implements MemberTransport {
     /** Looks anew for every peer that is not connected. From any thread. */
     void connectAll() {
         run(() -> links.values().forEach(Link::connect));
+    }
+
+    /** Gives the connection to the peer up and makes another. From any thread. */
+    void reconnect(String peer) {
+        Link link = links.get(peer);
+        if (link != null) {
+            run(link::reconnect);
+        }
     }
 
     /** From any thread. */

@@ -7,6 +7,7 @@ import io.raftify.transport.MemberTransport;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its faults are those of a network, not of connections: on a way that is cut, messages are lost without a word, as
  * behind a pulled cable. Connections that were open stay open, calls end by their timeout, and new connections are not
- * made until both ways are there again. Messages of a paused member, from it and for it, wait, and go on in their order
+ * made. When it is healed, connections over ways that were cut are made anew, and calls that are still waiting end as
+ * unknown. Messages of a paused member, from it and for it, wait, and go on in their order
  * when it is resumed, also those whose caller has given up meanwhile. At most 64 MB wait on each way; beyond that calls
  * are not sent and answers are lost. What has arrived at a member before a fault is dealt with.
  *
@@ -41,7 +43,22 @@ public final class InProcessNetwork {
 
     /** Ends every cut. */
     public void heal() {
+        Set<Way> cut = faults.cut();
         change(Faults::withoutCuts);
+        List<InProcessMemberTransport> members = members();
+        for (Way way : cut) {
+            for (InProcessMemberTransport member : members) {
+                if (member.nodeId().equals(way.from())) {
+                    member.reconnect(way.to());
+                } else if (member.nodeId().equals(way.to())) {
+                    member.reconnect(way.from());
+                }
+            }
+        }
+    }
+
+    private synchronized List<InProcessMemberTransport> members() {
+        return List.copyOf(listening.values());
     }
 
     /** From now on, what the member sends and what is sent to it waits. Its threads and clocks go on. */
@@ -60,13 +77,11 @@ public final class InProcessNetwork {
     }
 
     private void change(UnaryOperator<Faults> change) {
-        List<InProcessMemberTransport> members;
         synchronized (this) {
             faults = change.apply(faults);
-            members = List.copyOf(listening.values());
         }
         wires.values().forEach(Wire::release);
-        members.forEach(InProcessMemberTransport::connectAll);
+        members().forEach(InProcessMemberTransport::connectAll);
     }
 
     Wire wire(String from, String to) {
@@ -74,7 +89,6 @@ public final class InProcessNetwork {
     }
 
     void listen(InProcessMemberTransport member, PeerAddress address) {
-        List<InProcessMemberTransport> others;
         synchronized (this) {
             InProcessMemberTransport there = listening.putIfAbsent(address, member);
             if (there != null) {
@@ -82,18 +96,15 @@ public final class InProcessNetwork {
                         NodeStartException.Reason.ADDRESS_UNAVAILABLE,
                         "The address " + address + " is taken by member " + there.nodeId() + " of this process.");
             }
-            others = List.copyOf(listening.values());
         }
-        others.forEach(InProcessMemberTransport::connectAll);
+        members().forEach(InProcessMemberTransport::connectAll);
     }
 
     void leave(InProcessMemberTransport member) {
-        List<InProcessMemberTransport> others;
         synchronized (this) {
             listening.values().remove(member);
-            others = List.copyOf(listening.values());
         }
-        others.forEach(other -> other.lost(member));
+        members().forEach(other -> other.lost(member));
     }
 
     /** The member at the address, if it is the one looked for. */
@@ -112,5 +123,6 @@ public final class InProcessNetwork {
 
     /** One of the two is null. */
     record Dialled(
-            @Nullable InProcessMemberTransport member, @Nullable String failure) {}
+            @Nullable InProcessMemberTransport member,
+            @Nullable String failure) {}
 }

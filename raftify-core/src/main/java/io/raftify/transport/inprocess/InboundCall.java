@@ -46,11 +46,15 @@ final class InboundCall implements Responder {
     private void send(@Nullable ByteString payload, @Nullable String refusal) {
         InProcessMemberTransport back = caller.owner();
         int cost = Call.costOf(payload != null ? payload : ByteString.EMPTY);
-        connection.peer().network().wire(connection.peer().nodeId(), back.nodeId()).carry(back, cost, () -> {
-            if (connection.isOpen()) {
-                caller.answered(connection, id, payload, refusal);
-            }
-        });
+        connection
+                .peer()
+                .network()
+                .wire(connection.peer().nodeId(), back.nodeId())
+                .carry(back, cost, () -> {
+                    if (connection.isOpen()) {
+                        caller.answered(connection, id, payload, refusal);
+                    }
+                });
     }
 
     private void once() {

@@ -188,6 +188,13 @@ final class Link {
         owner.connectedTo(peer);
     }
 
+    void reconnect() {
+        if (open != null) {
+            end(open, "the network was cut");
+        }
+        connect();
+    }
+
     /** A member has left the network. */
     void lost(InProcessMemberTransport member) {
         if (open != null && open.peer() == member) {

@@ -36,7 +36,8 @@ final class NextBuild {
                 copy(from, entries.nextElement(), to);
             }
             for (Path file : below(classes)) {
-                to.putNextEntry(new ZipEntry(CLASSES + classes.relativize(file).toString().replace('\\', '/')));
+                to.putNextEntry(new ZipEntry(
+                        CLASSES + classes.relativize(file).toString().replace('\\', '/')));
                 Files.copy(file, to);
             }
         }
@@ -55,8 +56,8 @@ final class NextBuild {
 
     private static void compile(Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        List<String> arguments = new ArrayList<>(List.of(
-                "-parameters", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
+        List<String> arguments = new ArrayList<>(
+                List.of("-parameters", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
         below(SOURCES).forEach(source -> arguments.add(source.toString()));
         if (compiler.run(null, null, null, arguments.toArray(String[]::new)) != 0) {
             throw new IllegalStateException("The next version of the sample does not compile");
