@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
 
     private final ObjectProvider<RaftNode> nodes;
     private final Divergence divergence;
+    private final Supplier<String> build;
     private final DivergenceEvidence evidence;
     private final ApplicationEventPublisher events;
 
@@ -73,10 +75,12 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
     DivergenceWatch(
             ObjectProvider<RaftNode> nodes,
             Divergence divergence,
+            Supplier<String> build,
             DivergenceEvidence evidence,
             ApplicationEventPublisher events) {
         this.nodes = nodes;
         this.divergence = divergence;
+        this.build = build;
         this.evidence = evidence;
         this.events = events;
     }
@@ -160,11 +164,12 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
         }
     }
 
-    private static Map<String, DigestReport> reports(RaftNode member, NodeStatus status) {
+    /** Of the members that run the same build: what another one writes in another form need not be another value. */
+    private Map<String, DigestReport> reports(RaftNode member, NodeStatus status) {
         Map<String, DigestReport> reports = new TreeMap<>();
         for (PeerStatus peer : status.peers()) {
             byte[] announced = member.announced(peer.nodeId(), PART);
-            if (announced == null) {
+            if (announced == null || !runsTheSameBuild(member, peer.nodeId())) {
                 continue;
             }
             try {
@@ -174,6 +179,18 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
             }
         }
         return reports;
+    }
+
+    private boolean runsTheSameBuild(RaftNode member, String peer) {
+        byte[] announced = member.announced(peer, BuildCatalogue.PART);
+        try {
+            return announced != null
+                    && BuildCatalogue.parse(announced).fingerprint().equals(build.get());
+        } catch (InvalidProtocolBufferException unreadable) {
+            // Said where builds are compared.
+            log.trace("The build of {} is not known", peer, unreadable);
+            return false;
+        }
     }
 
     private void tell(String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
