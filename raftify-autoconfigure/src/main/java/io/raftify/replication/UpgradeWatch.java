@@ -92,13 +92,14 @@ final class UpgradeWatch implements SmartLifecycle {
 
     private void admit(RaftNode member, PeerBuilds.View view) {
         Admissions admissions = beans.admissions();
-        boolean unheardDoNotMatter = view.unheard().isEmpty() || admissions.isNew();
-        List<Requirement> known = !unheardDoNotMatter
-                ? List.of()
-                : beans.build().catalogue().requirements().stream()
-                        .filter(each -> !admissions.isAdmitted(each)
-                                && view.lacking(each).isEmpty())
-                        .toList();
+        boolean isNew = admissions.isNew();
+        if (!isNew && !view.unheard().isEmpty()) {
+            return;
+        }
+        // In a new cluster also what was applied already, so that it is new no longer.
+        List<Requirement> known = beans.build().catalogue().requirements().stream()
+                .filter(each -> view.lacking(each).isEmpty() && (isNew || !admissions.isAdmitted(each)))
+                .toList();
         if (known.isEmpty() || !admitting.compareAndSet(false, true)) {
             return;
         }

@@ -171,7 +171,7 @@ class RollingUpgradeTests {
                     .as("nobody ever called it, and n3 was never heard of")
                     .isEqualTo(1);
             assertThatExceptionOfType(UnsupportedCommandException.class)
-                    .isThrownBy(inventory::close)
+                    .isThrownBy(inventory::stocktake)
                     .withMessageContaining("n3 has not been heard of since this member started")
                     .satisfies(refused -> {
                         assertThat(refused.lacking()).isEmpty();
@@ -179,7 +179,7 @@ class RollingUpgradeTests {
                     });
 
             members.runs("n3", NewestBuild.class).start("n3");
-            assertThat(accepted(inventory::close)).isZero();
+            assertThat(accepted(inventory::stocktake)).isZero();
         }
     }
 
@@ -319,8 +319,8 @@ class RollingUpgradeTests {
 
     static class NewestInventory extends NewInventory {
 
-        @ReplicatedCommand("inventory.close")
-        public int close() {
+        @ReplicatedCommand("inventory.stocktake")
+        public int stocktake() {
             return 0;
         }
     }
