@@ -1,18 +1,24 @@
 package io.raftify.replication;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.RaftNode;
 import io.raftify.replication.wire.ApplicationCatalogue;
 import io.raftify.replication.wire.CatalogueBean;
 import io.raftify.replication.wire.CatalogueCommand;
 import io.raftify.replication.wire.CatalogueField;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.springframework.core.ResolvableType;
 
 /**
  * What one build of the application can apply, and which state it has. Every member announces its own.
@@ -21,9 +27,14 @@ import java.util.TreeSet;
  * @param codecs the codecs that it reads, by id
  * @param commands the commands that it has, by name
  * @param state the schemas of the replicated fields, by {@code bean.field}
+ * @param fingerprint the same for builds whose states and values can be compared byte by byte
  */
 record BuildCatalogue(
-        int entryFormat, SortedSet<String> codecs, Map<String, Versions> commands, Map<String, String> state) {
+        int entryFormat,
+        SortedSet<String> codecs,
+        Map<String, Versions> commands,
+        Map<String, String> state,
+        String fingerprint) {
 
     /** Under which name members announce it. */
     static final String PART = "catalogue";
@@ -59,7 +70,34 @@ record BuildCatalogue(
                 state.put(bean.name() + "." + field.name(), field.schema());
             }
         }
-        return new BuildCatalogue(WireFormat.VERSION, new TreeSet<>(codecs.ids()), commands, state);
+        SortedSet<String> ids = new TreeSet<>(codecs.ids());
+        return new BuildCatalogue(WireFormat.VERSION, ids, commands, state, fingerprint(ids, commands, state, methods));
+    }
+
+    /** Of two builds that print it alike, a value of the one has the form that it has in the other. */
+    private static String fingerprint(
+            SortedSet<String> codecs,
+            Map<String, Versions> commands,
+            Map<String, String> state,
+            Collection<ReplicatedMethod> methods) {
+        StringBuilder words = new StringBuilder();
+        words.append(codecs).append(commands).append(state);
+        Map<String, ReplicatedMethod> inOrder = new TreeMap<>();
+        methods.forEach(method -> inOrder.put(method.command(), method));
+        for (ReplicatedMethod method : inOrder.values()) {
+            method.argumentTypes()
+                    .forEach(type -> words.append(StateSchema.of(ResolvableType.forType(type)))
+                            .append(','));
+            words.append(StateSchema.of(ResolvableType.forType(method.resultType())))
+                    .append(';');
+        }
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(words.toString().getBytes(UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
     }
 
     /** Whether the build can apply an entry that needs this, as far as this alone decides. */
@@ -95,8 +133,10 @@ record BuildCatalogue(
 
     /** @throws IllegalStateException if there are too many commands to be announced */
     byte[] toBytes() {
-        ApplicationCatalogue.Builder catalogue =
-                ApplicationCatalogue.newBuilder().setEntryFormat(entryFormat).addAllCodecs(codecs);
+        ApplicationCatalogue.Builder catalogue = ApplicationCatalogue.newBuilder()
+                .setEntryFormat(entryFormat)
+                .addAllCodecs(codecs)
+                .setFingerprint(fingerprint);
         commands.forEach((name, versions) -> catalogue.addCommands(CatalogueCommand.newBuilder()
                 .setName(name)
                 .setOldestVersion(versions.oldest())
@@ -135,6 +175,10 @@ record BuildCatalogue(
                 .forEach(bean -> bean.getFieldsList()
                         .forEach(field -> state.put(bean.getName() + "." + field.getName(), field.getType())));
         return new BuildCatalogue(
-                catalogue.getEntryFormat(), new TreeSet<>(catalogue.getCodecsList()), commands, state);
+                catalogue.getEntryFormat(),
+                new TreeSet<>(catalogue.getCodecsList()),
+                commands,
+                state,
+                catalogue.getFingerprint());
     }
 }

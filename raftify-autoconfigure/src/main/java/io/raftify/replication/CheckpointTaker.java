@@ -9,7 +9,7 @@ final class CheckpointTaker {
 
     private final Divergence divergence;
     private final StateDigests digests;
-    private final Checkpoints checkpoints = new Checkpoints();
+    private final Checkpoints checkpoints;
 
     CheckpointTaker(ReplicatedBeans beans) {
         this.divergence = beans.divergence();
@@ -17,6 +17,7 @@ final class CheckpointTaker {
         // not
         // be the same in every Java version.
         this.digests = new StateDigests(beans, List.of());
+        this.checkpoints = new Checkpoints(() -> beans.build().catalogue().fingerprint());
     }
 
     Checkpoints checkpoints() {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * When digests of the state are taken, and the newest of them. Every member takes them after the same entries: the first
@@ -24,7 +25,8 @@ import java.util.Map;
  * never costs more than hashing {@value #BYTES_PER_ENTRY} bytes for each entry.
  *
  * <p>Between them the values that commands return are digested as they come, which finds a difference that shows in them at
- * the next checkpoint, even where it has vanished from the state.
+ * the next checkpoint, even where it has vanished from the state. Another build of the application may write the same value
+ * in another form, so what was digested by one is not carried on by another.
  */
 final class Checkpoints implements LibraryState {
 
@@ -47,6 +49,16 @@ final class Checkpoints implements LibraryState {
 
     private long stretch;
     private byte[] values = new byte[DIGEST_LENGTH];
+
+    /** Whether this build of the application wrote all values since the last checkpoint. */
+    private boolean valuesAreOurs = true;
+
+    private final Supplier<String> build;
+
+    /** @param build the same for builds whose values have the same form */
+    Checkpoints(Supplier<String> build) {
+        this.build = build;
+    }
 
     /** Takes note of what a command came to. Messages of exceptions may differ between Java versions; types do not. */
     void applied(CommandOutcome outcome) {
@@ -75,7 +87,11 @@ final class Checkpoints implements LibraryState {
         Checkpoint.Builder checkpoint = Checkpoint.newBuilder().setIndex(index);
         fields.forEach((field, digest) ->
                 checkpoint.addFields(FieldDigest.newBuilder().setField(field).setDigest(ByteString.copyFrom(digest))));
-        checkpoint.addFields(FieldDigest.newBuilder().setField(VALUES).setDigest(ByteString.copyFrom(values)));
+        if (valuesAreOurs) {
+            checkpoint.addFields(FieldDigest.newBuilder().setField(VALUES).setDigest(ByteString.copyFrom(values)));
+        }
+        values = new byte[DIGEST_LENGTH];
+        valuesAreOurs = true;
         Checkpoint made = checkpoint.build();
         newest.add(made);
         if (newest.size() > KEPT) {
@@ -131,6 +147,7 @@ final class Checkpoints implements LibraryState {
         out.writeLong(interval);
         out.writeLong(stretch);
         out.write(values);
+        out.writeUTF(valuesAreOurs ? build.get() : "");
     }
 
     @Override
@@ -138,6 +155,7 @@ final class Checkpoints implements LibraryState {
         long readInterval = in.readLong();
         long readStretch = in.readLong();
         byte[] readValues = in.readNBytes(DIGEST_LENGTH);
+        String readBuild = in.readUTF();
         if (readInterval < INTERVAL || readValues.length < DIGEST_LENGTH) {
             throw new IOException("The checkpoints are cut short or damaged: interval " + readInterval);
         }
@@ -145,6 +163,7 @@ final class Checkpoints implements LibraryState {
             interval = readInterval;
             stretch = readStretch;
             values = readValues;
+            valuesAreOurs = readBuild.equals(build.get());
             // Of the state that was replaced; nobody takes the ones of this state again.
             newest.clear();
         };

@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,16 +47,24 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
 
     private final ObjectProvider<RaftNode> nodes;
     private final Divergence divergence;
+    private final Supplier<String> build;
     private final DivergenceEvidence evidence;
     private final ApplicationEventPublisher events;
 
+    /** The digests of some members are there before those of others. */
+    private static final long PATIENCE_WITH_OTHERS_MILLIS = 5_000;
+
+    private final ScheduledExecutorService comparing = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "raftify-divergence-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     /** One comparison that waits is enough: it sees everything there is then. */
-    private final ExecutorService comparing =
-            new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1), task -> {
-                Thread thread = new Thread(task, "raftify-divergence-watch");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final AtomicBoolean oneWaits = new AtomicBoolean();
+
+    /** By index, since when no majority has said who is right. Used by the comparing thread. */
+    private final Map<Long, Long> undecidedSince = new LinkedHashMap<>();
 
     /** What was told of an index, so that it is told once. Used by the comparing thread. */
     private final Map<Long, Set<String>> told = new LinkedHashMap<>();
@@ -66,10 +75,12 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
     DivergenceWatch(
             ObjectProvider<RaftNode> nodes,
             Divergence divergence,
+            Supplier<String> build,
             DivergenceEvidence evidence,
             ApplicationEventPublisher events) {
         this.nodes = nodes;
         this.divergence = divergence;
+        this.build = build;
         this.evidence = evidence;
         this.events = events;
     }
@@ -153,11 +164,12 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
         }
     }
 
-    private static Map<String, DigestReport> reports(RaftNode member, NodeStatus status) {
+    /** Of the members that run the same build: what another one writes in another form need not be another value. */
+    private Map<String, DigestReport> reports(RaftNode member, NodeStatus status) {
         Map<String, DigestReport> reports = new TreeMap<>();
         for (PeerStatus peer : status.peers()) {
             byte[] announced = member.announced(peer.nodeId(), PART);
-            if (announced == null) {
+            if (announced == null || !runsTheSameBuild(member, peer.nodeId())) {
                 continue;
             }
             try {
@@ -167,6 +179,18 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
             }
         }
         return reports;
+    }
+
+    private boolean runsTheSameBuild(RaftNode member, String peer) {
+        byte[] announced = member.announced(peer, BuildCatalogue.PART);
+        try {
+            return announced != null
+                    && BuildCatalogue.parse(announced).fingerprint().equals(build.get());
+        } catch (InvalidProtocolBufferException unreadable) {
+            // Said where builds are compared.
+            log.trace("The build of {} is not known", peer, unreadable);
+            return false;
+        }
     }
 
     private void tell(String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {

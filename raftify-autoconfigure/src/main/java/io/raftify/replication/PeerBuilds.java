@@ -20,7 +20,7 @@ final class PeerBuilds {
 
     /** Of a member that is there, but says nothing of its build that could be understood. */
     private static final BuildCatalogue NOTHING =
-            new BuildCatalogue(0, Collections.emptySortedSet(), Map.of(), Map.of());
+            new BuildCatalogue(0, Collections.emptySortedSet(), Map.of(), Map.of(), "");
 
     private final Map<String, Read> read = new ConcurrentHashMap<>();
 

@@ -103,7 +103,8 @@ public final class ReplicationConfiguration {
             ApplicationEventPublisher events) {
         DivergenceEvidence evidence =
                 new DivergenceEvidence(() -> settings.getObject().evidence(), stateMachine::getObject);
-        return new DivergenceWatch(node, beans.divergence(), evidence, events);
+        return new DivergenceWatch(
+                node, beans.divergence(), () -> beans.build().catalogue().fingerprint(), evidence, events);
     }
 
     @Bean

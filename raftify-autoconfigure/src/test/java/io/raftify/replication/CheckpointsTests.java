@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class CheckpointsTests {
 
-    private final Checkpoints checkpoints = new Checkpoints();
+    private final Checkpoints checkpoints = new Checkpoints(() -> "a build");
 
     @Test
     void oneIsDueAfterTheFirstEntryOfEveryThousandThatReachesTheBeans() {
@@ -41,8 +41,8 @@ class CheckpointsTests {
 
     @Test
     void anotherValueAnywhereBeforeGivesAnotherDigestAndTheSameOnesTheSame() {
-        Checkpoints same = new Checkpoints();
-        Checkpoints other = new Checkpoints();
+        Checkpoints same = new Checkpoints(() -> "a build");
+        Checkpoints other = new Checkpoints(() -> "a build");
         for (int i = 0; i < 10; i++) {
             checkpoints.applied(value(i));
             same.applied(value(i));
@@ -57,7 +57,7 @@ class CheckpointsTests {
     void aRestoredMemberTakesThemAfterTheSameEntries() throws IOException {
         checkpoints.applied(value(1));
         checkpoints.taken(1_000, Map.of(), 4_000_000);
-        Checkpoints restored = new Checkpoints();
+        Checkpoints restored = new Checkpoints(() -> "a build");
         restored.taken(5, Map.of(), 0);
 
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -69,6 +69,35 @@ class CheckpointsTests {
         assertThat(restored.due(16_000)).isTrue();
         assertThat(restored.report().getCheckpointsList()).isEmpty();
         assertThat(restored.taken(16_000, Map.of(), 0)).isEqualTo(checkpoints.taken(16_000, Map.of(), 0));
+    }
+
+    @Test
+    void aDifferenceOfValuesIsOfTheStretchInWhichItCame() {
+        Checkpoints other = new Checkpoints(() -> "a build");
+        checkpoints.applied(value(1));
+        other.applied(value(2));
+        assertThat(other.taken(1_000, Map.of(), 0)).isNotEqualTo(checkpoints.taken(1_000, Map.of(), 0));
+
+        checkpoints.applied(value(3));
+        other.applied(value(3));
+        assertThat(other.taken(2_000, Map.of(), 0)).isEqualTo(checkpoints.taken(2_000, Map.of(), 0));
+    }
+
+    @Test
+    void valuesThatAnotherBuildWroteAreNotCompared() throws IOException {
+        checkpoints.applied(value(1));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        checkpoints.write(new DataOutputStream(bytes));
+        Checkpoints upgraded = new Checkpoints(() -> "the next build");
+        upgraded.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())))
+                .run();
+
+        upgraded.applied(value(2));
+        assertThat(upgraded.taken(1_000, Map.of(), 0).getFieldsList()).isEmpty();
+        upgraded.applied(value(3));
+        assertThat(upgraded.taken(2_000, Map.of(), 0).getFieldsList())
+                .singleElement()
+                .satisfies(field -> assertThat(field.getField()).isEqualTo(Checkpoints.VALUES));
     }
 
     private static CommandOutcome value(int value) {

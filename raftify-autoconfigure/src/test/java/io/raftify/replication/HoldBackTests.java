@@ -228,10 +228,14 @@ class HoldBackTests {
         for (String name : names) {
             commands.put(name, new BuildCatalogue.Versions(1, name.startsWith("second") ? 1 : version));
         }
-        return new BuildCatalogue(WireFormat.VERSION, new TreeSet<>(List.of("cbor")), commands, Map.of()).toBytes();
+        return new BuildCatalogue(WireFormat.VERSION, new TreeSet<>(List.of("cbor")), commands, Map.of(), "").toBytes();
     }
 
     private static UnaryOperator<NodeStatus> withPeers(boolean caughtUp, boolean n2Heard, boolean n3Heard) {
+        return with(caughtUp, List.of(peer("n2", n2Heard), peer("n3", n3Heard)));
+    }
+
+    static UnaryOperator<NodeStatus> with(boolean caughtUp, List<PeerStatus> peers) {
         return status -> new NodeStatus(
                 status.nodeId(),
                 status.clusterName(),
@@ -245,13 +249,13 @@ class HoldBackTests {
                 status.snapshotIndex(),
                 status.elections(),
                 caughtUp,
-                List.of(peer("n2", n2Heard), peer("n3", n3Heard)),
+                peers,
                 status.storage(),
                 status.failure(),
                 status.parked());
     }
 
-    private static PeerStatus peer(String name, boolean heard) {
+    static PeerStatus peer(String name, boolean heard) {
         return new PeerStatus(
                 name,
                 name + ":9090",
