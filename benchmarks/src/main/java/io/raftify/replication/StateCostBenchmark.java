@@ -4,6 +4,7 @@ import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -44,11 +46,16 @@ public class StateCostBenchmark {
     public void start() {
         boolean immutable = values.equals("immutable");
         context = new AnnotationConfigApplicationContext(immutable ? OfRecords.class : OfObjects.class);
-        for (int i = 0; i < entries; i++) {
-            if (immutable) {
-                context.getBean(Sales.class).sales.put("sale-" + i, new Sale("customer-" + i % 1000, i, "note " + i));
-            } else {
-                context.getBean(Baskets.class).baskets.put("sale-" + i, new Basket("customer-" + i % 1000, i, "note " + i));
+        // Not through commands, which would each cost what is to be measured.
+        if (immutable) {
+            Sales bean = (Sales) BeanCheck.target(context.getBean(Sales.class));
+            for (int i = 0; i < entries; i++) {
+                bean.sales.put("sale-" + i, new Sale("customer-" + i % 1000, i, "note " + i));
+            }
+        } else {
+            Baskets bean = (Baskets) BeanCheck.target(context.getBean(Baskets.class));
+            for (int i = 0; i < entries; i++) {
+                bean.baskets.put("sale-" + i, new Basket("customer-" + i % 1000, i, "note " + i));
             }
         }
         ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
@@ -128,10 +135,19 @@ public class StateCostBenchmark {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @Import({ReplicationConfiguration.class, Sales.class})
+    static class Settings {
+
+        @Bean
+        ReplicationSettings settings() {
+            return new ReplicationSettings("n1", Duration.ofSeconds(5), Duration.ofSeconds(5));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({ReplicationConfiguration.class, Settings.class, Sales.class})
     static class OfRecords {}
 
     @Configuration(proxyBeanMethods = false)
-    @Import({ReplicationConfiguration.class, Baskets.class})
+    @Import({ReplicationConfiguration.class, Settings.class, Baskets.class})
     static class OfObjects {}
 }

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +30,8 @@ import org.springframework.context.ApplicationEventPublisher;
  * Tells the other members the digests of this one's state and compares them with theirs. A member that finds itself to be
  * the odd one stops serving, keeps what it has as evidence, and says in which beans and fields it differs.
  *
- * <p>Compares on a thread of its own: it is told of digests by threads of the member.
+ * <p>Compares on a thread of its own: it is told of digests by threads of the member. Where no majority says who is right, it
+ * waits a few seconds for the digests of the others before it says so.
  */
 final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListener, DisposableBean {
 
@@ -42,19 +43,28 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
     /** Of a bean with very many fields, only what is in all of them together is compared. */
     private static final int MOST_BYTES = RaftNode.MAX_ANNOUNCEMENT_BYTES / 2;
 
+    private static final int MOST_INDEXES = 100;
+
     private final ObjectProvider<RaftNode> nodes;
     private final Divergence divergence;
     private final Supplier<String> build;
     private final DivergenceEvidence evidence;
     private final ApplicationEventPublisher events;
 
+    /** The digests of some members are there before those of others. */
+    private static final long PATIENCE_WITH_OTHERS_MILLIS = 5_000;
+
+    private final ScheduledExecutorService comparing = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "raftify-divergence-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     /** One comparison that waits is enough: it sees everything there is then. */
-    private final ExecutorService comparing =
-            new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1), task -> {
-                Thread thread = new Thread(task, "raftify-divergence-watch");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final AtomicBoolean oneWaits = new AtomicBoolean();
+
+    /** By index, since when no majority has said who is right. Used by the comparing thread. */
+    private final Map<Long, Long> undecidedSince = new LinkedHashMap<>();
 
     /** What was told of an index, so that it is told once. Used by the comparing thread. */
     private final Map<Long, Set<String>> told = new LinkedHashMap<>();
@@ -101,14 +111,21 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
     }
 
     private void compareSoon() {
+        if (oneWaits.compareAndSet(false, true)) {
+            compareIn(0);
+        }
+    }
+
+    private void compareIn(long millis) {
         try {
-            comparing.execute(this::compare);
-        } catch (RejectedExecutionException oneWaitsOrClosing) {
-            log.trace("Another comparison is about to begin", oneWaitsOrClosing);
+            comparing.schedule(this::compare, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            log.trace("No more comparisons: the application is closing", closing);
         }
     }
 
     private void compare() {
+        oneWaits.set(false);
         RaftNode member = node;
         if (member == null) {
             return;
@@ -122,9 +139,28 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
                     .filter(theirs -> theirs.getIndex() == mine.getIndex())
                     .forEach(theirs -> taken.put(peer, theirs)));
             DigestVote vote = DigestVote.of(taken, status.peers().size() + 1);
-            if (!vote.agreed()) {
+            if (!vote.agreed() && !mayBeDecidedSoon(mine.getIndex(), vote)) {
                 tell(status.nodeId(), mine.getIndex(), taken, vote);
             }
+        }
+    }
+
+    private boolean mayBeDecidedSoon(long index, DigestVote vote) {
+        if (!vote.undecided()) {
+            return false;
+        }
+        forgetOldest(undecidedSince);
+        long now = System.nanoTime();
+        Long since = undecidedSince.putIfAbsent(index, now);
+        if (since == null) {
+            compareIn(PATIENCE_WITH_OTHERS_MILLIS);
+        }
+        return since == null || now - since < TimeUnit.MILLISECONDS.toNanos(PATIENCE_WITH_OTHERS_MILLIS);
+    }
+
+    private static void forgetOldest(Map<Long, ?> byIndex) {
+        if (byIndex.size() > MOST_INDEXES) {
+            byIndex.remove(byIndex.keySet().iterator().next());
         }
     }
 
@@ -162,9 +198,7 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
         if (before != null && before.equals(vote.odd())) {
             return;
         }
-        if (told.size() > 100) {
-            told.remove(told.keySet().iterator().next());
-        }
+        forgetOldest(told);
         if (vote.undecided()) {
             log.error(
                     "The state of members {} differs after entry {} in {}, and no majority says who is right. A command"

@@ -2,37 +2,27 @@ package io.raftify.replication;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.util.ClassUtils;
 
 /**
- * Remembers, while the application starts, which objects were given a proxy that takes their calls to the log. Bean
- * definitions do not tell of all of them: a factory may make more than it declares.
+ * Remembers, while the application starts, which objects were given a proxy that takes their calls to the log, so that none
+ * of them is missed: not all that a context makes are beans.
  */
 final class ProxiedBeans implements BeanPostProcessor {
 
     private final Map<Object, String> nameByTarget = new IdentityHashMap<>();
-    private final Map<String, Class<?>> classByName = new HashMap<>();
     private boolean started;
 
     @Override
     public synchronized Object postProcessAfterInitialization(Object bean, String beanName) {
         if (!started && ProxyCheck.layer(bean) != null) {
-            Object target = ProxyCheck.target(bean);
-            nameByTarget.put(target, beanName);
-            classByName.put(beanName, ClassUtils.getUserClass(target));
+            nameByTarget.put(ProxyCheck.target(bean), beanName);
         }
         return bean;
-    }
-
-    /** The class of the object that was made for the bean; null if none was, or none with anything replicated. */
-    synchronized @Nullable Class<?> classOf(String beanName) {
-        return classByName.get(beanName);
     }
 
     /**
@@ -56,6 +46,5 @@ final class ProxiedBeans implements BeanPostProcessor {
         });
         started = true;
         nameByTarget.clear();
-        classByName.clear();
     }
 }

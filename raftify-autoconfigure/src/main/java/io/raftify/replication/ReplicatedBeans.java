@@ -134,10 +134,6 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     private @Nullable Class<?> classOf(String name) {
-        Class<?> made = proxied.classOf(name);
-        if (made != null) {
-            return made;
-        }
         Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, name);
         if (beanFactory.containsSingleton(name)) {
             Object bean = beanFactory.getSingleton(name);

@@ -2,6 +2,7 @@ package io.raftify.replication;
 
 import io.raftify.annotation.CommandContext;
 import io.raftify.annotation.IdempotencyKey;
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
@@ -66,11 +67,20 @@ public record ReplicatedMethod(
             if (keys.contains(i)) {
                 key = arguments.size();
             }
-            arguments.add(GenericTypeResolver.resolveType(types[i], beanClass));
+            arguments.add(resolve(types[i], beanClass));
         }
         Type result = ResultForm.of(method, beanClass).valueType();
         return new ReplicatedMethod(
                 command, version, timeout, beanName, beanClass, method, arguments, result, context, key);
+    }
+
+    /** The type with the bean class's type variables resolved, also in an array of one. */
+    static Type resolve(Type declared, Class<?> beanClass) {
+        if (declared instanceof GenericArrayType array
+                && resolve(array.getGenericComponentType(), beanClass) instanceof Class<?> component) {
+            return component.arrayType();
+        }
+        return GenericTypeResolver.resolveType(declared, beanClass);
     }
 
     /** Which parameters are marked as the key, in the method itself or in one that it overrides. */

@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -38,7 +37,7 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         ReplicatedBeans known = beans.obtain();
         ReplicatedBeans.Call call = known.call(invocation.getThis(), invocation.getMethod());
         if (call.form().isPromise()) {
-            return call.form().promise(() -> begin(known, call, repeatable(invocation)));
+            return call.form().promise(() -> begin(known, call, invocation));
         }
         if (isInline(known.gate(), call, invocation)) {
             return inline(known, call, invocation);
@@ -48,11 +47,7 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
                 : reader.obtain().call(query(call, invocation), invocation);
     }
 
-    /** An invocation goes on once; a cold promise may be subscribed to more often. */
-    private static MethodInvocation repeatable(MethodInvocation invocation) {
-        return invocation instanceof ProxyMethodInvocation proxied ? proxied.invocableClone() : invocation;
-    }
-
+    /** May be called again for the same invocation: nothing stands behind this advice that it would go past. */
     private CompletableFuture<@Nullable Object> begin(
             ReplicatedBeans known, ReplicatedBeans.Call call, MethodInvocation invocation) {
         try {

@@ -12,7 +12,6 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
@@ -47,7 +46,7 @@ sealed interface ResultForm permits ResultForm.Plain, ResultForm.Promised, React
 
     /** The form of a method's result. */
     static ResultForm of(Method method, Class<?> beanClass) {
-        Type declared = GenericTypeResolver.resolveType(method.getGenericReturnType(), beanClass);
+        Type declared = ReplicatedMethod.resolve(method.getGenericReturnType(), beanClass);
         ResolvableType type = ResolvableType.forType(declared);
         Class<?> raw = type.toClass();
         String what = beanClass.getSimpleName() + "." + ReplicatedBeanException.describe(method);

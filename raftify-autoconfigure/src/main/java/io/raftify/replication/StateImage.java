@@ -135,8 +135,7 @@ final class StateImage {
         }
     }
 
-    private @Nullable Object replace(ImagePlan plan, StoredSnapshot snapshot, List<Runnable> library)
-            throws IOException {
+    private void replace(ImagePlan plan, StoredSnapshot snapshot, List<Runnable> library) throws IOException {
         try (DataInputStream in = new DataInputStream(snapshot.open())) {
             ImageFormat.readEntries(in);
             for (int i = 0; i < plan.size(); i++) {
@@ -155,7 +154,6 @@ final class StateImage {
             beans.gate().condemn("it was only partly restored: " + halfway.getMessage());
             throw halfway;
         }
-        return null;
     }
 
     private void put(@Nullable Destination destination, ContentStream content) throws IOException {

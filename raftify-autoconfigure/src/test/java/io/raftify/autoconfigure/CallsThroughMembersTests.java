@@ -117,6 +117,7 @@ class CallsThroughMembersTests {
         assertThat(onFollower.echo(item)).isEqualTo(item);
         assertThat(onFollower.echo(null)).isNull();
         assertThat(onFollower.echoAll(new ArrayList<>(List.of(item, item)))).containsExactly(item, item);
+        assertThat(onFollower.echoArray(new Item[] {item, null})).containsExactly(item, null);
         assertThat(onFollower.maybe("")).isEmpty();
         assertThat(onFollower.maybe("x")).contains("x");
         assertThat(onFollower.bytes(new byte[] {0, -1})).containsExactly(0, -1);
@@ -219,6 +220,11 @@ class CallsThroughMembersTests {
         @ReplicatedCommand("values.echo")
         public @Nullable T echo(@Nullable T value) {
             return value;
+        }
+
+        @ReplicatedCommand("values.echo-array")
+        public @Nullable T[] echoArray(@Nullable T[] values) {
+            return values;
         }
 
         @ReplicatedCommand("values.echo-all")

@@ -4,12 +4,14 @@ import static io.raftify.replication.ReplicatedBeanChecksTests.fails;
 import static io.raftify.replication.ReplicationTestSupport.commands;
 import static io.raftify.replication.ReplicationTestSupport.context;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.raftify.annotation.CommandContext;
 import io.raftify.annotation.IdempotencyKey;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.node.OutcomeUnknownException;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.InputStream;
 import java.lang.reflect.Type;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -72,6 +75,26 @@ class CommandDeclarationsTests {
         fails(timeout("-1s"), "is not greater than zero", REMEDY);
         fails(timeout("25h"), "is more than a day", REMEDY);
         timeout("24h").run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void aCommandsOwnTimeoutHoldsInPlaceOfTheApplications() {
+        context(Timeout.class).withPropertyValues("t=200ms").run(context -> {
+            Timeout bean = context.getBean(Timeout.class);
+            SingleMemberNode node = context.getBean(SingleMemberNode.class);
+            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+                bean.more();
+                return true;
+            });
+
+            node.answerWith(new CompletableFuture<>());
+
+            // The application's is a minute; were that the one in force, this would not end in time.
+            assertThat(CompletableFuture.runAsync(bean::more))
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(OutcomeUnknownException.class);
+        });
     }
 
     private static ApplicationContextRunner timeout(String value) {

@@ -260,7 +260,8 @@ class FuzzedCommandsTests {
             return amounts + " " + seats + " " + queue + " " + numbers + " " + lasting;
         }
 
-        void fill() {
+        /** Of the test alone; the look through the bytecode takes private ones for parts of commands. */
+        private void fill() {
             amounts.put("a", 1);
             amounts.put("b\uD800", 2);
             seats.put(Instant.EPOCH, new Seat("A", 1, Optional.of("ann"), List.of()));

@@ -42,6 +42,7 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Role;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
@@ -212,6 +213,25 @@ class ProxiedBeansTests {
     @Test
     void aCommandThatAProxyAnswersItself() {
         fails(context(HashedByCommand.class), "A proxy answers hashCode itself", "another name");
+    }
+
+    @Test
+    void aCommandThatListensToEventsGoesThroughTheLog() {
+        context(Listens.class).run(context -> {
+            context.publishEvent(new Arrived(3));
+
+            assertThat(context.getBean(Listens.class).value()).isEqualTo(3);
+            assertThat(commands(context.getBean(SingleMemberNode.class))).hasSize(1);
+        });
+    }
+
+    @Test
+    void aConfigurationClassMayBeReplicatedThoughItIsASubclassOfItself() {
+        context(ConfiguredCounter.class).run(context -> {
+            assertThat(context.getBean(ConfiguredCounter.class).add(2)).isEqualTo(2);
+            assertThat(context.getBean("text")).isEqualTo("text");
+            assertThat(commands(context.getBean(SingleMemberNode.class))).hasSize(1);
+        });
     }
 
     @Test
@@ -491,6 +511,32 @@ class ProxiedBeansTests {
         @Override
         public boolean equals(Object other) {
             return this == other;
+        }
+    }
+
+    record Arrived(int amount) {}
+
+    static class Listens {
+        @ReplicatedState
+        private int value;
+
+        @EventListener
+        @ReplicatedCommand("listens.arrived")
+        public void arrived(Arrived arrived) {
+            value += arrived.amount();
+        }
+
+        @ReplicatedQuery
+        public int value() {
+            return value;
+        }
+    }
+
+    @Configuration
+    static class ConfiguredCounter extends Counter {
+        @Bean
+        String text() {
+            return "text";
         }
     }
 

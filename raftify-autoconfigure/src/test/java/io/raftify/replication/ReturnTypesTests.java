@@ -284,6 +284,8 @@ class ReturnTypesTests {
             Mono<Integer> balance = account.balanceMono();
             account.deposit(5).get(30, TimeUnit.SECONDS);
             assertThat(balance.block(SOON)).isEqualTo(10);
+            account.deposit(5).get(30, TimeUnit.SECONDS);
+            assertThat(balance.block(SOON)).isEqualTo(15);
             assertThat(account.localThread()).succeedsWithin(SOON).asString().startsWith("raftify-promises-");
             assertThat(seenBy(account.neverQuery())).hasMessageContaining("Account.neverQuery()");
         });
@@ -335,7 +337,9 @@ class ReturnTypesTests {
 
             assertThat(all).allSatisfy(each -> assertThat(each).succeedsWithin(SOON));
             assertThat(account.balance()).isEqualTo(120);
-            assertThat(threads).allMatch(name -> !name.equals("test-apply"));
+            // Of a promise that was kept before anything depended on it, it is the thread of whoever added that.
+            String own = Thread.currentThread().getName();
+            assertThat(threads).allMatch(name -> name.startsWith("raftify-promises-") || name.equals(own));
         });
     }
 

@@ -12,6 +12,7 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ErrorResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.google.protobuf.ByteString;
@@ -23,6 +24,7 @@ import io.raftify.transport.MemberTransport;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,11 +128,9 @@ final class MemberRpcClient implements RpcClient {
             // Before anybody can act on it.
             current.lease().handsOver(handOver.getTerm());
         }
-        LeaderLease.Sent sent = request instanceof AppendEntriesRequest append
-                ? current.lease().sending(endpoint.getIp(), append.getTerm())
-                : null;
         MessageKind sentAs = kind;
-        MemberTransport.Callback onAnswer = (answer, failure) -> complete(sentAs, sent, callback, answer, failure);
+        UnaryOperator<Object> reading = reading(current, endpoint.getIp(), request);
+        MemberTransport.Callback onAnswer = (answer, failure) -> complete(sentAs, reading, callback, answer, failure);
         current.transport()
                 .call(
                         endpoint.getIp(),
@@ -140,9 +140,31 @@ final class MemberRpcClient implements RpcClient {
                         onAnswer);
     }
 
+    /** What becomes of an answer before the engine sees it. To be asked for before the request is sent. */
+    private static UnaryOperator<Object> reading(MemberServices services, String peer, Object request) {
+        if (request instanceof AppendEntriesRequest append) {
+            LeaderLease.Sent sent = services.lease().sending(peer, append.getTerm());
+            return answer -> {
+                if (answer instanceof AppendEntriesResponse taken) {
+                    sent.answered(taken.getTerm());
+                }
+                return answer;
+            };
+        }
+        if (request instanceof RequestVoteRequest vote && vote.getPreVote()) {
+            // A leader was heard meanwhile: the engine would begin an election all the same, and end that leader's term.
+            return answer -> answer instanceof RequestVoteResponse granted
+                            && granted.getGranted()
+                            && services.promise().refusal() != null
+                    ? granted.toBuilder().setGranted(false).build()
+                    : answer;
+        }
+        return answer -> answer;
+    }
+
     private static void complete(
             MessageKind kind,
-            LeaderLease.@Nullable Sent sent,
+            UnaryOperator<Object> reading,
             InvokeCallback callback,
             @Nullable ByteString answer,
             @Nullable CallFailure failure) {
@@ -155,10 +177,7 @@ final class MemberRpcClient implements RpcClient {
                     : new RemotingException(message);
         } else {
             try {
-                result = parse(kind, answer);
-                if (sent != null && result instanceof AppendEntriesResponse taken) {
-                    sent.answered(taken.getTerm());
-                }
+                result = reading.apply(parse(kind, answer));
             } catch (InvalidProtocolBufferException notOurs) {
                 error = new RemotingException("The answer could not be read: " + notOurs.getMessage(), notOurs);
             }

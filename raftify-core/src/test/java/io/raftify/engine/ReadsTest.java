@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -113,25 +114,10 @@ class ReadsTest {
     }
 
     @Test
-    void a_read_right_after_an_election_sees_what_the_former_leader_acknowledged() {
+    void a_leader_cut_off_amid_writes_answers_no_read_and_the_next_one_shows_what_was_acknowledged_from_its_first_on() {
         TestCluster.Member former = cluster.leader();
-        String line = "acknowledged by " + former.name;
-        former.write(line);
-        cluster.cut(former.name);
-        // Not waiting for anybody to lead: the reads have to find that out.
-        List<CompletableFuture<List<String>>> reads = followers(former).stream()
-                .map(member -> member.node.readIndex(TestCluster.DEADLINE).thenApply(index -> member.ledger.lines()))
-                .toList();
-
-        assertThat(reads).allSatisfy(read -> assertThat(read.join()).contains(line));
-        assertThatThrownBy(() -> former.node.readIndex(SHORT).join())
-                .cause()
-                .isInstanceOf(ReadUnavailableException.class);
-    }
-
-    @Test
-    void a_leader_cut_off_amid_reads_and_writes_answers_no_read_from_then_on() {
-        TestCluster.Member former = cluster.leader();
+        String acknowledged = "acknowledged by " + former.name;
+        former.write(acknowledged);
         List<CompletableFuture<byte[]>> writes = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             writes.add(former.node.propose(("amid-" + i + "-" + System.nanoTime()).getBytes(UTF_8), SHORT));
@@ -143,16 +129,21 @@ class ReadsTest {
         for (int i = 0; i < 200; i++) {
             reads.add(former.node.readIndex(SHORT));
         }
-        assertThat(reads)
-                .allSatisfy(
-                        read -> assertThatThrownBy(read::join).cause().isInstanceOf(ReadUnavailableException.class));
-        assertThat(writes)
-                .allSatisfy(write ->
-                        assertThat(write.handle((result, failure) -> "ended")).succeedsWithin(TestCluster.DEADLINE));
+        // Not waiting for anybody to lead: the reads have to find that out.
+        List<CompletableFuture<List<String>>> elsewhere = followers(former).stream()
+                .map(member -> member.node.readIndex(TestCluster.DEADLINE).thenApply(index -> member.ledger.lines()))
+                .toList();
 
-        cluster.leaderOtherThan(former).write("after the cut " + System.nanoTime());
+        assertThat(reads).allSatisfy(read -> assertThatThrownBy(read::join)
+                .cause()
+                .isInstanceOf(ReadUnavailableException.class));
+        assertThat(writes).allSatisfy(write -> assertThat(write.handle((result, failure) -> "ended"))
+                .succeedsWithin(TestCluster.DEADLINE));
+        assertThat(elsewhere).allSatisfy(read -> assertThat(read.join()).contains(acknowledged));
+        String after = "after the cut " + System.nanoTime();
+        cluster.leaderOtherThan(former).write(after);
         cluster.heal();
-        assertThat(former.read()).anyMatch(line -> line.startsWith("after the cut"));
+        assertThat(former.read()).contains(acknowledged, after);
     }
 
     @Test
@@ -220,6 +211,26 @@ class ReadsTest {
         assertThat(leader.transport().calls(MessageKind.APPEND.number()) - appends)
                 .as("each round would cost two")
                 .isLessThan(300);
+    }
+
+    /** A follower may have applied more than the leader, and have shown it to somebody. */
+    @Test
+    void a_lease_read_sees_what_a_reader_elsewhere_was_shown() throws Exception {
+        TestCluster.Member leader = leaderWithLease();
+        TestCluster.Member follower = cluster.follower();
+        String line = "not applied by the leader yet " + System.nanoTime();
+        CompletableFuture<Long> read = held(leader, () -> {
+            CompletableFuture<byte[]> unused = leader.propose(line);
+            await().atMost(TestCluster.DEADLINE).until(() -> {
+                follower.node.readIndex(TestCluster.DEADLINE).join();
+                return follower.ledger.lines().contains(line);
+            });
+            CompletableFuture<Long> lease = leader.node.leaseReadIndex(TestCluster.DEADLINE);
+            assertThat(lease).failsWithin(Duration.ofMillis(300)).withThrowableOfType(TimeoutException.class);
+            return lease;
+        });
+        assertThat(read).succeedsWithin(TestCluster.DEADLINE);
+        assertThat(leader.ledger.lines()).contains(line);
     }
 
     @Test
@@ -393,6 +404,21 @@ class ReadsTest {
     }
 
     @Test
+    void a_linearizable_read_waits_until_this_member_has_applied_all_that_was_committed() throws Exception {
+        TestCluster.Member follower = cluster.follower();
+        CompletableFuture<Long> waiting = behind(follower, 10, () -> {
+            assertThatThrownBy(() -> follower.node.readIndex(SHORT).join())
+                    .cause()
+                    .isInstanceOf(ReadUnavailableException.class)
+                    .hasMessageContaining("this member has applied");
+            CompletableFuture<Long> patient = follower.node.readIndex(TestCluster.DEADLINE);
+            assertThat(patient).isNotDone();
+            return patient;
+        });
+        assertThat(waiting).succeedsWithin(TestCluster.DEADLINE);
+    }
+
+    @Test
     void whoever_has_seen_an_entry_elsewhere_waits_until_it_is_applied_here_and_not_for_ever() throws Exception {
         TestCluster.Member leader = cluster.leader();
         TestCluster.Member follower = cluster.follower();
@@ -413,11 +439,21 @@ class ReadsTest {
 
     /** Does something while a follower has yet to apply some entries that are committed. */
     private static <T> T behind(TestCluster.Member follower, int entries, Supplier<T> action) throws Exception {
+        return held(follower, () -> {
+            for (int i = 0; i < entries; i++) {
+                cluster.leader().write("not yet there " + System.nanoTime());
+            }
+            return action.get();
+        });
+    }
+
+    /** Does something while a member applies nothing. */
+    private static <T> T held(TestCluster.Member member, Supplier<T> action) throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         Thread holder = new Thread(() -> {
-            // The ledger's own lock: the follower's apply thread waits for it with the first entry.
-            synchronized (follower.ledger) {
+            // The ledger's own lock: the member's apply thread waits for it with the next entry.
+            synchronized (member.ledger) {
                 held.countDown();
                 try {
                     release.await();
@@ -429,9 +465,6 @@ class ReadsTest {
         holder.start();
         try {
             assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
-            for (int i = 0; i < entries; i++) {
-                cluster.leader().write("not yet there " + System.nanoTime());
-            }
             return action.get();
         } finally {
             release.countDown();

@@ -44,12 +44,12 @@ final class BeanContext implements AutoCloseable {
                 () -> new InProcessMember(settings(), bean.record(), new InProcessNetwork()).node(),
                 definition -> definition.setDestroyMethodName("close"));
         bean.refresh();
-        RaftNode node = context.getBean(RaftNode.class);
-        node.start();
-        Patience.await(
-                "the only member to lead",
-                PATIENCE,
-                () -> node.status().leading() ? null : node.status().toString());
+        try {
+            bean.startMember();
+        } catch (RuntimeException | Error notStarted) {
+            bean.close();
+            throw notStarted;
+        }
         return bean;
     }
 
@@ -71,6 +71,15 @@ final class BeanContext implements AutoCloseable {
         Patience.await("the last command to be applied", PATIENCE, () -> {
             NodeStatus status = node.status();
             return status.appliedIndex() == status.lastIndex() ? null : status.toString();
+        });
+    }
+
+    private void startMember() {
+        RaftNode node = context.getBean(RaftNode.class);
+        node.start();
+        Patience.await("the only member to lead", PATIENCE, () -> {
+            NodeStatus status = node.status();
+            return status.leading() ? null : status.toString();
         });
     }
 

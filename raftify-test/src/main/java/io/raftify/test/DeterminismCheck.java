@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowingConsumer;
@@ -107,7 +106,7 @@ final class DeterminismCheck<T> {
     }
 
     private static @Nullable String difference(Entry entry, BeanContext replica, String where) {
-        byte[] result = replica.stateMachine().apply(entry.index(), entry.term(), entry.command());
+        boolean sameResult = entry.hasSameResultOn(replica.stateMachine());
         Optional<FieldSight.Difference> field =
                 FieldSight.firstDifference(entry.fields(), FieldSight.of(replica.replicatedBeans()));
         if (field.isPresent()) {
@@ -115,9 +114,7 @@ final class DeterminismCheck<T> {
             return "After " + entry.call() + ", the " + before + " was " + before.text() + "; " + where + " it was "
                     + field.get().otherText() + ".";
         }
-        return Arrays.equals(result, entry.result())
-                ? null
-                : "The result of " + entry.call() + " was another " + where + ".";
+        return sameResult ? null : "The result of " + entry.call() + " was another " + where + ".";
     }
 
     private @Nullable String queryDifference(List<Query> queries, int after, BeanContext replica, String where) {
@@ -140,7 +137,7 @@ final class DeterminismCheck<T> {
         Method method = query.method();
         method.setAccessible(true);
         try {
-            return new Answer(method.invoke(target, query.arguments()), null);
+            return new Answer(method.invoke(target, query.arguments().toArray()), null);
         } catch (InvocationTargetException thrown) {
             return new Answer(null, String.valueOf(thrown.getCause()));
         } catch (IllegalAccessException impossible) {

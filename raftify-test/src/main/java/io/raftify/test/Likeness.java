@@ -201,11 +201,10 @@ final class Likeness {
 
     /** Values of the platform, which know what equal means, and enums. */
     private static boolean isSimple(Object value) {
+        boolean container =
+                value instanceof Map<?, ?> || value instanceof Collection<?> || value instanceof Optional<?>;
         return value instanceof Enum<?>
-                || value.getClass().getName().startsWith("java.")
-                        && !(value instanceof Map<?, ?>)
-                        && !(value instanceof Collection<?>)
-                        && !(value instanceof Optional<?>);
+                || (!container && value.getClass().getName().startsWith("java."));
     }
 
     /** Atomic numbers and adders do not know it. */

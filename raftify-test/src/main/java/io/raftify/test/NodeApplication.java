@@ -2,6 +2,7 @@ package io.raftify.test;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -110,7 +111,7 @@ final class NodeApplication {
         }
 
         @Override
-        public boolean supportsSourceType(Class<?> sourceType) {
+        public boolean supportsSourceType(@Nullable Class<?> sourceType) {
             return logging.supportsSourceType(sourceType);
         }
 

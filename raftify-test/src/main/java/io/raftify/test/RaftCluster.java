@@ -277,7 +277,7 @@ public final class RaftCluster {
 
     private boolean reachesMajority(RaftClusterNode node) {
         long reached = nodes.stream()
-                .filter(other -> other == node || other.running() && connected(node, other))
+                .filter(other -> other == node || (other.running() && connected(node, other)))
                 .count();
         return 2 * reached > nodes.size();
     }

@@ -120,14 +120,37 @@ final class RaftClusterExtension
                 .cluster;
     }
 
+    /**
+     * Refuses what makes no cluster.
+     *
+     * @return the timeout
+     */
+    static Duration check(RaftClusterTest annotation, Class<?> testClass) {
+        String where = "@RaftClusterTest on " + testClass.getName() + ": ";
+        if (annotation.nodes() < 1 || annotation.nodes() > MOST_NODES) {
+            throw new ExtensionConfigurationException(where + "nodes must be between 1 and " + MOST_NODES + ", but is "
+                    + annotation.nodes() + ".");
+        }
+        if (annotation.webEnvironment() != WebEnvironment.NONE
+                && annotation.webEnvironment() != WebEnvironment.RANDOM_PORT) {
+            throw new ExtensionConfigurationException(where + "webEnvironment must be NONE or RANDOM_PORT, but is "
+                    + annotation.webEnvironment() + "; several applications cannot share one port.");
+        }
+        try {
+            return DurationStyle.detectAndParse(annotation.timeout());
+        } catch (IllegalArgumentException noDuration) {
+            throw new ExtensionConfigurationException(
+                    where + "timeout must be a duration such as 30s, but is '" + annotation.timeout() + "'.", noDuration);
+        }
+    }
+
     /** Ends with the scope in whose store it is kept. */
     private record StartedCluster(
             RaftCluster cluster, @Nullable Path directory) implements AutoCloseable {
 
         static StartedCluster of(Declared declared) {
             RaftClusterTest annotation = declared.annotation;
-            check(annotation, declared.testClass);
-            Duration timeout = DurationStyle.detectAndParse(annotation.timeout());
+            Duration timeout = check(annotation, declared.testClass);
             NodeApplication application = new NodeApplication(
                     ClusterBootstrapper.configurationOf(declared.testClass, annotation), annotation.webEnvironment());
             Path directory = annotation.storage() == StorageType.MEMORY ? null : temporaryDirectory();
@@ -139,19 +162,6 @@ final class RaftClusterExtension
             } catch (RuntimeException | Error notStarted) {
                 started.removeDirectory();
                 throw notStarted;
-            }
-        }
-
-        private static void check(RaftClusterTest annotation, Class<?> testClass) {
-            if (annotation.nodes() < 1 || annotation.nodes() > MOST_NODES) {
-                throw new ExtensionConfigurationException("@RaftClusterTest on " + testClass.getName()
-                        + ": nodes must be between 1 and " + MOST_NODES + ", but is " + annotation.nodes() + ".");
-            }
-            if (annotation.webEnvironment() != WebEnvironment.NONE
-                    && annotation.webEnvironment() != WebEnvironment.RANDOM_PORT) {
-                throw new ExtensionConfigurationException("@RaftClusterTest on " + testClass.getName()
-                        + ": webEnvironment must be NONE or RANDOM_PORT, but is " + annotation.webEnvironment()
-                        + "; several applications cannot share one port.");
             }
         }
 

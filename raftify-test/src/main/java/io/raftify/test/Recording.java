@@ -7,6 +7,7 @@ import io.raftify.replication.ReplicatedBeans;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -21,12 +22,40 @@ final class Recording implements StateMachine {
     private final List<Query> queries = new ArrayList<>();
     private String call = "the start";
 
-    /**
-     * An entry that was applied.
-     *
-     * @param call what was being called then, for people
-     */
-    record Entry(long index, long term, byte[] command, byte[] result, List<FieldSight> fields, String call) {}
+    /** An entry that was applied. */
+    static final class Entry {
+
+        private final long index;
+        private final long term;
+        private final byte[] command;
+        private final byte[] result;
+        private final List<FieldSight> fields;
+        private final String call;
+
+        private Entry(long index, long term, byte[] command, byte[] result, List<FieldSight> fields, String call) {
+            this.index = index;
+            this.term = term;
+            this.command = command;
+            this.result = result;
+            this.fields = fields;
+            this.call = call;
+        }
+
+        /** Gives the entry to another state machine; whether the result is what it was. */
+        boolean hasSameResultOn(StateMachine other) {
+            return Arrays.equals(other.apply(index, term, command), result);
+        }
+
+        /** What the fields were afterwards. */
+        List<FieldSight> fields() {
+            return fields;
+        }
+
+        /** What was being called then, for people. */
+        String call() {
+            return call;
+        }
+    }
 
     /**
      * A query that was answered.
@@ -37,7 +66,7 @@ final class Recording implements StateMachine {
     record Query(
             int after,
             Method method,
-            @Nullable Object[] arguments,
+            List<@Nullable Object> arguments,
             @Nullable Object answer,
             @Nullable String thrown,
             String call) {}
@@ -56,7 +85,7 @@ final class Recording implements StateMachine {
         if (answer instanceof Future<?> || answer instanceof CompletionStage<?>) {
             return; // two promises cannot be compared
         }
-        queries.add(new Query(entries.size(), method, arguments, answer, thrown, call));
+        queries.add(new Query(entries.size(), method, Arrays.asList(arguments), answer, thrown, call));
     }
 
     synchronized List<Entry> entries() {

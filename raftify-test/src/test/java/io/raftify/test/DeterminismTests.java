@@ -1,10 +1,12 @@
 package io.raftify.test;
 
 import static io.raftify.test.RaftifyAssertions.assertThatBean;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.raftify.annotation.CommandContext;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
@@ -136,6 +138,36 @@ class DeterminismTests {
     void aRandomNumberIsNotUnlessItsSeedIsGiven() {
         assertThatNotesDiffer(Dice.class);
         assertThatBean(SeededDice.class).isDeterministicUnder(DeterminismTests::note);
+    }
+
+    static class FromTheLog {
+
+        @ReplicatedState
+        private final List<String> notes = new ArrayList<>();
+
+        @ReplicatedCommand("note")
+        public void note(String text, @Nullable CommandContext context) {
+            if (context != null) {
+                notes.add(text
+                        + context.time()
+                        + context.uuid()
+                        + context.random().nextLong());
+            }
+        }
+
+        @ReplicatedQuery
+        public int count() {
+            return notes.size();
+        }
+    }
+
+    @Test
+    void whatTheContextOfACommandSaysIs() {
+        assertThatBean(FromTheLog.class).isDeterministicUnder(bean -> {
+            bean.note("first", null);
+            bean.note("second", null);
+            assertThat(bean.count()).isEqualTo(2);
+        });
     }
 
     static class LocalText extends Notes {

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.annotation.Import;
@@ -163,6 +165,26 @@ class RaftClusterLifecycleTests {
                 .withMessage("Waited 50 ms for the sun. Last seen: clouds");
         assertThat(Patience.find("the sun", Duration.ofMillis(50), () -> "sun", () -> "clouds"))
                 .isEqualTo("sun");
+    }
+
+    @RaftClusterTest(nodes = 0)
+    static class NoNodes {}
+
+    @RaftClusterTest(webEnvironment = WebEnvironment.DEFINED_PORT)
+    static class OnePortForAll {}
+
+    @RaftClusterTest(timeout = "soon")
+    static class Soon {}
+
+    @Test
+    void whatMakesNoClusterIsRefusedNamingTheClassAndTheAttribute() {
+        Map.of(NoNodes.class, "nodes", OnePortForAll.class, "webEnvironment", Soon.class, "timeout")
+                .forEach((testClass, attribute) -> assertThatExceptionOfType(ExtensionConfigurationException.class)
+                        .isThrownBy(() -> RaftClusterExtension.check(annotationOf(testClass), testClass))
+                        .withMessageContaining(testClass.getName())
+                        .withMessageContaining(attribute + " must be"));
+        assertThat(RaftClusterExtension.check(annotationOf(Settings.class), Settings.class))
+                .isEqualTo(Duration.ofSeconds(30));
     }
 
     private static RaftClusterTest annotationOf(Class<?> type) {

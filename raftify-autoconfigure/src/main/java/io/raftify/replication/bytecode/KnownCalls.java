@@ -232,6 +232,12 @@ final class KnownCalls {
                             "totalMemory", Cause.ENVIRONMENT,
                             "version", Cause.ENVIRONMENT,
                             "exec", Cause.IO)),
+            Map.entry(
+                    "java/lang/Thread",
+                    Map.of(
+                            "getName", Cause.ENVIRONMENT,
+                            "getId", Cause.ENVIRONMENT,
+                            "threadId", Cause.ENVIRONMENT)),
             Map.entry("java/lang/ProcessHandle", Map.of("current", Cause.ENVIRONMENT)),
             Map.entry(
                     "java/lang/management/ManagementFactory",

@@ -2,7 +2,7 @@ package io.raftify.transport.inprocess;
 
 import com.google.protobuf.ByteString;
 import io.raftify.transport.CallFailure;
-import io.raftify.transport.MemberTransport.Callback;
+import io.raftify.transport.MemberTransport;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,12 +19,12 @@ final class Call {
     private final int kind;
     private final int cost;
     private final long deadlineNanos;
-    private final Callback callback;
+    private final MemberTransport.Callback callback;
     private ByteString payload;
     private @Nullable Future<?> timeout;
     private boolean ended;
 
-    Call(int kind, ByteString payload, long deadlineNanos, Callback callback) {
+    Call(int kind, ByteString payload, long deadlineNanos, MemberTransport.Callback callback) {
         this.kind = kind;
         this.payload = payload;
         this.cost = costOf(payload);
