@@ -66,9 +66,9 @@ public final class HoldBack {
         NodeStatus status = member.status();
         PeerBuilds.View view = builds.view(member, status);
         List<String> lacking = view.lacking(requirement);
-        // As long as this member is behind, the cluster may seem to be new. In this order, since it may cease to be just now.
-        boolean unheardMayHaveIt =
-                admissions.isNew() && status.caughtUp() || admissions.isAdmitted(requirement);
+        // As long as this member is behind, the cluster may seem to be new. In this order, since it may cease to be
+        // just now.
+        boolean unheardMayHaveIt = admissions.isNew() && status.caughtUp() || admissions.isAdmitted(requirement);
         if (lacking.isEmpty() && (view.unheard().isEmpty() || unheardMayHaveIt)) {
             return null;
         }
@@ -81,7 +81,11 @@ public final class HoldBack {
     }
 
     private static String message(
-            ReplicatedMethod method, Requirement requirement, List<String> lacking, List<String> unheard, boolean caughtUp) {
+            ReplicatedMethod method,
+            Requirement requirement,
+            List<String> lacking,
+            List<String> unheard,
+            boolean caughtUp) {
         List<String> why = new ArrayList<>();
         if (!lacking.isEmpty()) {
             why.add("the build of the application on " + String.join(", ", lacking) + " does not have it");

@@ -153,8 +153,7 @@ class RollingUpgradeTests {
 
     @Test
     void twoOfThreeNewMembersNeedNotWaitForTheThirdAndWhatWasAdmittedStaysAllowed(CapturedOutput output) {
-        try (Members members =
-                new Members(3, directory, NewBuild.class)) {
+        try (Members members = new Members(3, directory, NewBuild.class)) {
             members.startOnly("n1", "n2");
             assertThat(accepted(() -> members.bean("n1", NewInventory.class).add("a", 1, "main")))
                     .isEqualTo(1);
