@@ -33,7 +33,7 @@ final class BytecodeCheck {
             log.debug("Replicated bean '{}' is not checked: a native image has no class files", bean);
             return;
         }
-        Inspection inspection = BeanBytecode.inspect(type);
+        Inspection inspection = BeanBytecode.inspect(type, StreamedState.class);
         inspection.unread().forEach(each -> log(bean, each));
         if (!inspection.refusals().isEmpty()) {
             throw refused(bean, type, inspection.refusals());

@@ -69,15 +69,13 @@ class DocumentedSnippetsTests {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class))
                 .withUserConfiguration(ReplicationConfiguration.class, Member.class, Upcasters.class)
-                .withUserConfiguration(
-                        Inventory.class, Orders.class, Tokens.class, Theatre.class, BoxOffice.class)
+                .withUserConfiguration(Inventory.class, Orders.class, Tokens.class, Theatre.class, BoxOffice.class)
                 .run(context -> {
                     Inventory inventory = context.getBean(Inventory.class);
                     Callers callers = new Callers(inventory, context.getBean(CommandOutcomes.class));
                     assertThat(inventory.restock("pen", 5).join()).isEqualTo(5);
                     assertThat(callers.reserve("pen", 2)).isEqualTo(3);
-                    assertThatExceptionOfType(OutOfStockException.class)
-                            .isThrownBy(() -> callers.reserve("pen", 9));
+                    assertThatExceptionOfType(OutOfStockException.class).isThrownBy(() -> callers.reserve("pen", 9));
                     assertThat(inventory.available("pen")).isEqualTo(3);
                     assertThat(inventory.count()).isEqualTo(3);
                     assertThat(callers.describe("4711-1")).contains("not known any more");
@@ -89,7 +87,8 @@ class DocumentedSnippetsTests {
                     assertThat(context.getBean(Tokens.class).issue("ann", null).owner())
                             .isEqualTo("ann");
                     assertThat(context.getBean(Theatre.class).open(1, "A1")).isZero();
-                    assertThat(context.getBean(BoxOffice.class).sell(1, "ann", "web")).isEqualTo(1);
+                    assertThat(context.getBean(BoxOffice.class).sell(1, "ann", "web"))
+                            .isEqualTo(1);
                 });
     }
 

@@ -55,6 +55,7 @@ class DeterminismTests {
                 arguments(FastMath.class, "(Math.sin(double))", StrictArithmetic.class),
                 arguments(ForgottenField.class, "changes a field that is not replicated (count)", MarkedField.class),
                 arguments(ForgottenField.class, "not replicated (seen, by add())", MarkedField.class),
+                arguments(ForgottenField.class, "not replicated (seen, by add())", FieldOfOwnForm.class),
                 arguments(InAHelper.class, "second() reads the clock", InAHelperOfNoCommand.class),
                 arguments(InALambda.class, "a lambda in touch reads the clock", LogClock.class),
                 arguments(InAnAnonymousClass.class, "draws random numbers", ContextRandom.class),

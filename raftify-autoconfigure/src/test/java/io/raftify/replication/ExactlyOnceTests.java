@@ -275,6 +275,29 @@ class ExactlyOnceTests {
         });
     }
 
+    @Test
+    void afterAnUnknownOutcomeCommandsGoOnInAnotherSessionWhoseOutcomesAreForgottenOnceAnswered() {
+        runner.run(context -> {
+            Till till = context.getBean(Till.class);
+            SingleMemberNode node = context.getBean(SingleMemberNode.class);
+            till.add(1);
+            node.loseAnswers(1_000);
+            OutcomeUnknownException unknown = catchThrowableOfType(OutcomeUnknownException.class, () -> till.add(10));
+            node.loseAnswers(0);
+
+            assertThat(till.add(100)).isEqualTo(111);
+            assertThat(till.add(100)).isEqualTo(211);
+
+            List<LogEntry> commands = commands(node);
+            CommandEnvelope first = commands.get(0).getCommand();
+            CommandEnvelope afterwards = commands.get(commands.size() - 2).getCommand();
+            assertThat(afterwards.getId().getSession())
+                    .isNotEqualTo(first.getId().getSession());
+            assertThat(standing(node, afterwards)).isEqualTo(Refusal.Reason.EXPIRED);
+            assertThat(unknown.resolve()).isEqualTo(11);
+        });
+    }
+
     private static Refusal.Reason standing(SingleMemberNode node, CommandEnvelope command) throws Exception {
         CommandId id = command.getId();
         byte[] copy = LogEntry.newBuilder()

@@ -4,6 +4,9 @@ import io.raftify.annotation.CommandContext;
 import io.raftify.annotation.Deterministic;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.node.StateSnapshot;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -476,6 +479,29 @@ final class NonDeterministicBeans {
             List<String> local = new ArrayList<>();
             local.add(name);
             return ++count;
+        }
+    }
+
+    static class FieldOfOwnForm extends State implements StreamedState {
+        private int count;
+        private final List<String> seen = new ArrayList<>();
+
+        @ReplicatedCommand("count")
+        public int count(String name) {
+            seen.add(name);
+            return ++count;
+        }
+
+        @Override
+        public StateSnapshot snapshot() {
+            int now = count;
+            return out -> out.write(now);
+        }
+
+        @Override
+        public void restore(InputStream in) throws IOException {
+            count = in.read();
+            last = "restored";
         }
     }
 

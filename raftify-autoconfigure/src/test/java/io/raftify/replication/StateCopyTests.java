@@ -171,8 +171,7 @@ class StateCopyTests {
             target(proxy).notes.put("view", Collections.synchronizedList(new ArrayList<>()));
 
             assertThatExceptionOfType(IllegalStateException.class).isThrownBy(proxy::spoil);
-            assertThatExceptionOfType(IllegalStateException.class)
-                    .isThrownBy(() -> proxy.someSteps(0, 10, true));
+            assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> proxy.someSteps(0, 10, true));
 
             assertThat(target(proxy).map).hasToString(map);
             assertThat(target(proxy).notes).containsEntry("spoilt", List.of("x"));

@@ -405,6 +405,21 @@ class ReadsTest {
     }
 
     @Test
+    void a_linearizable_read_waits_until_this_member_has_applied_all_that_was_committed() throws Exception {
+        TestCluster.Member follower = cluster.follower();
+        CompletableFuture<Long> waiting = behind(follower, 10, () -> {
+            assertThatThrownBy(() -> follower.node.readIndex(SHORT).join())
+                    .cause()
+                    .isInstanceOf(ReadUnavailableException.class)
+                    .hasMessageContaining("this member has applied");
+            CompletableFuture<Long> patient = follower.node.readIndex(TestCluster.DEADLINE);
+            assertThat(patient).isNotDone();
+            return patient;
+        });
+        assertThat(waiting).succeedsWithin(TestCluster.DEADLINE);
+    }
+
+    @Test
     void whoever_has_seen_an_entry_elsewhere_waits_until_it_is_applied_here_and_not_for_ever() throws Exception {
         TestCluster.Member leader = cluster.leader();
         TestCluster.Member follower = cluster.follower();

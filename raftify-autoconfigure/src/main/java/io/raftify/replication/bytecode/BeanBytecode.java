@@ -16,9 +16,12 @@ public final class BeanBytecode {
     /**
      * Looks through a bean's class, what it inherits, its lambdas and inner classes, and what its commands use of the same
      * packages. What cannot be read is listed as unread; that is never an error.
+     *
+     * @param ownForm the interface of beans that write and restore their state themselves. Its methods are called while
+     *     nothing else runs, and the fields of a bean that has it are its state, marked or not
      */
-    public static Inspection inspect(Class<?> beanClass) {
-        Hierarchy hierarchy = Hierarchy.of(beanClass);
+    public static Inspection inspect(Class<?> beanClass, Class<?> ownForm) {
+        Hierarchy hierarchy = Hierarchy.of(beanClass, ownForm);
         Flow flow = new Flow(hierarchy);
         flow.settle();
         Findings findings = new Findings();

@@ -44,7 +44,7 @@ final class Entries {
         if (mark != null) {
             return Entry.of(mark.isCommand() ? Kind.COMMAND : Kind.QUERY, code);
         }
-        if (isInitialiser(code)) {
+        if (isInitialiser(code) || hierarchy.isOfOwnForm(code.method())) {
             return Entry.of(Kind.INITIALISER, code);
         }
         boolean helper = code.is(Opcodes.ACC_PRIVATE) || code.is(Opcodes.ACC_PROTECTED);

@@ -14,7 +14,7 @@ record Entry(Kind kind, Code code, boolean reviewed) {
     enum Kind {
         COMMAND,
         QUERY,
-        /** Before the application is ready: what is assigned then is the state's first value. */
+        /** While nothing else runs: before the application is ready, or when a bean restores its state itself. */
         INITIALISER,
         /** Anything else: anybody may call it at any time, and on one member alone. */
         PLAIN

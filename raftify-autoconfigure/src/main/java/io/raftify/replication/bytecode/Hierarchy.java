@@ -4,6 +4,7 @@ import io.raftify.annotation.ReplicatedState;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ final class Hierarchy {
     private final String name;
     private final ClassFiles files;
     private final List<ClassNode> levels = new ArrayList<>();
+    private final Set<String> ownForm = new HashSet<>();
     private final Map<String, Class<?>> classes = new LinkedHashMap<>();
     private final Map<MethodKey, Method> methods = new HashMap<>();
     private final Map<MethodKey, Mark> marks = new HashMap<>();
@@ -45,7 +47,7 @@ final class Hierarchy {
         }
     }
 
-    static Hierarchy of(Class<?> beanClass) {
+    static Hierarchy of(Class<?> beanClass, Class<?> ownForm) {
         List<Class<?>> levels = new ArrayList<>();
         for (Class<?> level = beanClass; level != null; level = level.getSuperclass()) {
             if (ClassFiles.isTheUsers(level)) {
@@ -57,13 +59,18 @@ final class Hierarchy {
             addInterfaces(level, interfaces);
         }
         for (Class<?> each : interfaces) {
-            if (ClassFiles.isTheUsers(each)) {
+            if (ClassFiles.isTheUsers(each) && each != ownForm) {
                 levels.add(each);
             }
         }
         ClassFiles files = new ClassFiles(levels);
         Hierarchy hierarchy = new Hierarchy(beanClass.getSimpleName(), files, levels);
         levels.forEach(hierarchy::readMarks);
+        if (ownForm.isAssignableFrom(beanClass)) {
+            for (Method method : ownForm.getMethods()) {
+                hierarchy.ownForm.add(method.getName() + Type.getMethodDescriptor(method));
+            }
+        }
         hierarchy.markInherited(beanClass);
         return hierarchy;
     }
@@ -132,6 +139,16 @@ final class Hierarchy {
 
     @Nullable Method method(MethodKey key) {
         return methods.get(key);
+    }
+
+    /** Whether the bean writes and restores its state itself. */
+    boolean hasOwnForm() {
+        return !ownForm.isEmpty();
+    }
+
+    /** Whether the method is one by which it does. */
+    boolean isOfOwnForm(MethodNode method) {
+        return ownForm.contains(method.name + method.desc);
     }
 
     /** Whether somebody who knows the bean as that type can call one of its commands or queries. */

@@ -121,7 +121,7 @@ final class StateRule {
             code.reachedFrom().keySet().stream()
                     .filter(each -> each.kind() == Kind.PLAIN || each.kind() == Kind.QUERY)
                     .forEach(each -> refusals.add(refusal(each, code, field)));
-        } else if ((declared.access & Opcodes.ACC_FINAL) == 0) {
+        } else if ((declared.access & Opcodes.ACC_FINAL) == 0 && !hierarchy.hasOwnForm()) {
             findings.add(Kind.COMMAND, Cause.UNREPLICATED_FIELD, code, field, field.name);
         }
     }
@@ -183,7 +183,7 @@ final class StateRule {
             if (hierarchy.isStateNamed(field)) {
                 findings.add(Kind.PLAIN, Cause.LOCAL_CHANGE, code, instruction, field + ", by " + how);
                 findings.add(Kind.QUERY, Cause.LOCAL_CHANGE, code, instruction, field + ", by " + how);
-            } else {
+            } else if (!hierarchy.hasOwnForm()) {
                 findings.add(Kind.COMMAND, Cause.UNREPLICATED_FIELD, code, instruction, field + ", by " + how);
             }
         }
