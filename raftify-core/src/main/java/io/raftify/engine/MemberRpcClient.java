@@ -152,7 +152,8 @@ final class MemberRpcClient implements RpcClient {
             };
         }
         if (request instanceof RequestVoteRequest vote && vote.getPreVote()) {
-            // A leader was heard meanwhile: the engine would begin an election all the same, and end that leader's term.
+            // A leader was heard meanwhile: the engine would begin an election all the same, and end that leader's
+            // term.
             return answer -> answer instanceof RequestVoteResponse granted
                             && granted.getGranted()
                             && services.promise().refusal() != null

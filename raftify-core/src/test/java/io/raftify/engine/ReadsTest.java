@@ -134,11 +134,12 @@ class ReadsTest {
                 .map(member -> member.node.readIndex(TestCluster.DEADLINE).thenApply(index -> member.ledger.lines()))
                 .toList();
 
-        assertThat(reads).allSatisfy(read -> assertThatThrownBy(read::join)
-                .cause()
-                .isInstanceOf(ReadUnavailableException.class));
-        assertThat(writes).allSatisfy(write -> assertThat(write.handle((result, failure) -> "ended"))
-                .succeedsWithin(TestCluster.DEADLINE));
+        assertThat(reads)
+                .allSatisfy(
+                        read -> assertThatThrownBy(read::join).cause().isInstanceOf(ReadUnavailableException.class));
+        assertThat(writes)
+                .allSatisfy(write ->
+                        assertThat(write.handle((result, failure) -> "ended")).succeedsWithin(TestCluster.DEADLINE));
         assertThat(elsewhere).allSatisfy(read -> assertThat(read.join()).contains(acknowledged));
         String after = "after the cut " + System.nanoTime();
         cluster.leaderOtherThan(former).write(after);
