@@ -41,8 +41,7 @@ class OutgoingVotesTest {
         introductions.answered("n2", MemberReport.getDefaultInstance());
         LeaderLease lease = new LeaderLease(Set.of("n2"), Duration.ofMinutes(1), () -> 5);
         NodeOptions options = new NodeOptions();
-        options.setServiceFactory(
-                new MemberServices(null, null, peer, participation, introductions, lease, promise));
+        options.setServiceFactory(new MemberServices(null, null, peer, participation, introductions, lease, promise));
         client.init(options);
     }
 
@@ -62,8 +61,7 @@ class OutgoingVotesTest {
                 .hasMessageContaining("a leader was heard");
         promise.handedOver(5);
         assertThat(ask(6, false).getGranted()).isTrue();
-        assertThat(peer.kinds)
-                .containsExactly(MessageKind.VOTE.number(), MessageKind.VOTE_AFTER_HAND_OVER.number());
+        assertThat(peer.kinds).containsExactly(MessageKind.VOTE.number(), MessageKind.VOTE_AFTER_HAND_OVER.number());
     }
 
     private RequestVoteResponse ask(long term, boolean preVote) throws Exception {
@@ -110,8 +108,11 @@ class OutgoingVotesTest {
         public void call(String peer, int kind, ByteString payload, Duration timeout, Callback callback) {
             kinds.add(kind);
             beforeAnswering.run();
-            ByteString granted =
-                    RequestVoteResponse.newBuilder().setTerm(5).setGranted(true).build().toByteString();
+            ByteString granted = RequestVoteResponse.newBuilder()
+                    .setTerm(5)
+                    .setGranted(true)
+                    .build()
+                    .toByteString();
             callback.complete(
                     EngineAnswer.newBuilder().setMessage(granted).build().toByteString(), null);
         }
