@@ -27,7 +27,9 @@ final class Admissions implements LibraryState {
 
     private volatile Map<Requirement, First> applied = new ConcurrentHashMap<>();
 
-    private volatile Set<Requirement> admitted = ConcurrentHashMap.newKeySet();
+    /** Replaced as a whole, so that nobody sees a part of what one entry admits. */
+    private volatile Set<Requirement> admitted = Set.of();
+
     private final BiPredicate<Requirement, String> effectsKnown;
 
     /**
@@ -66,7 +68,9 @@ final class Admissions implements LibraryState {
     }
 
     void admit(Admit admit) {
-        admit.getAdmissionsList().forEach(each -> admitted.add(new Requirement(each.getName(), each.getVersion())));
+        Set<Requirement> more = new TreeSet<>(admitted);
+        admit.getAdmissionsList().forEach(each -> more.add(new Requirement(each.getName(), each.getVersion())));
+        admitted = more;
     }
 
     @Override
@@ -122,7 +126,7 @@ final class Admissions implements LibraryState {
             }
             readApplied.put(requirement, first);
         }
-        Set<Requirement> readAdmitted = ConcurrentHashMap.newKeySet();
+        Set<Requirement> readAdmitted = new TreeSet<>();
         count = in.readInt();
         for (int i = 0; i < count; i++) {
             readAdmitted.add(readRequirement(in));

@@ -66,31 +66,37 @@ public final class HoldBack {
         NodeStatus status = member.status();
         PeerBuilds.View view = builds.view(member, status);
         List<String> lacking = view.lacking(requirement);
-        // As long as this member is behind, the cluster may seem to be new.
-        boolean unheardMayHaveIt = admissions.isAdmitted(requirement) || status.caughtUp() && admissions.isNew();
+        // As long as this member is behind, the cluster may seem to be new. In this order, since it may cease to be
+        // just now.
+        boolean unheardMayHaveIt = admissions.isNew() && status.caughtUp() || admissions.isAdmitted(requirement);
         if (lacking.isEmpty() && (view.unheard().isEmpty() || unheardMayHaveIt)) {
             return null;
         }
         return new UnsupportedCommandException(
                 method.command(),
                 method.version(),
-                message(method, requirement, lacking, view.unheard()),
+                message(method, requirement, lacking, view.unheard(), status.caughtUp()),
                 lacking,
                 view.unheard());
     }
 
     private static String message(
-            ReplicatedMethod method, Requirement requirement, List<String> lacking, List<String> unheard) {
+            ReplicatedMethod method,
+            Requirement requirement,
+            List<String> lacking,
+            List<String> unheard,
+            boolean caughtUp) {
         List<String> why = new ArrayList<>();
         if (!lacking.isEmpty()) {
             why.add("the build of the application on " + String.join(", ", lacking) + " does not have it");
         }
         if (!unheard.isEmpty()) {
             why.add(String.join(", ", unheard) + (unheard.size() == 1 ? " has" : " have")
-                    + " not been heard of since this member started");
+                    + " not been heard of since this member started"
+                    + (caughtUp ? "" : ", which is behind and does not know yet what was accepted before"));
         }
-        return "Not proposed: the " + requirement + (requirement.isCodec() ? ", with which calls of the " : " of the ")
-                + method + (requirement.isCodec() ? " are written," : "") + " is held back, since "
+        return "Not proposed: the " + requirement
+                + (requirement.isCodec() ? ", which calls of the " + method + " need," : "") + " is held back, since "
                 + String.join(", and ", why)
                 + ". It is accepted as soon as every member runs a build that has it: deploy this one there.";
     }

@@ -47,9 +47,9 @@ final class KeyedOutcomes implements LibraryState {
     }
 
     /** Keeps the outcome of the first call with the key. */
-    void keep(String command, byte[] key, byte[] arguments, byte[] outcome, long now) {
+    void keep(String command, byte[] key, int version, byte[] arguments, byte[] outcome, long now) {
         Key name = new Key(command, ByteBuffer.wrap(key));
-        Kept kept = new Kept(digest(arguments), outcome, now);
+        Kept kept = new Kept(version, digest(arguments), outcome, now);
         outcomes.put(name, kept);
         bytes += size(name, kept);
         expire(now);
@@ -85,6 +85,7 @@ final class KeyedOutcomes implements LibraryState {
             out.writeUTF(each.getKey().command);
             out.writeInt(key.length);
             out.write(key);
+            out.writeInt(each.getValue().version);
             out.write(each.getValue().arguments);
             out.writeLong(each.getValue().since);
             out.writeInt(each.getValue().outcome.length);
@@ -99,9 +100,10 @@ final class KeyedOutcomes implements LibraryState {
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             Key key = new Key(in.readUTF(), ByteBuffer.wrap(in.readNBytes(in.readInt())));
+            int version = in.readInt();
             byte[] arguments = in.readNBytes(DIGEST_LENGTH);
             long since = in.readLong();
-            Kept kept = new Kept(arguments, in.readNBytes(in.readInt()), since);
+            Kept kept = new Kept(version, arguments, in.readNBytes(in.readInt()), since);
             read.put(key, kept);
             readBytes += size(key, kept);
         }
@@ -117,14 +119,16 @@ final class KeyedOutcomes implements LibraryState {
     /**
      * An outcome.
      *
+     * @param version of the command in the first call
      * @param arguments SHA-256 of the first call's arguments
      * @param since when the first call was applied, by the log's time
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Kept(byte[] arguments, byte[] outcome, long since) {
+    record Kept(int version, byte[] arguments, byte[] outcome, long since) {
 
-        boolean sameArguments(byte[] others) {
-            return MessageDigest.isEqual(arguments, digest(others));
+        /** Arguments of different versions are not compared: the same call looks different in each. */
+        boolean sameArguments(int otherVersion, byte[] others) {
+            return version != otherVersion || MessageDigest.isEqual(arguments, digest(others));
         }
     }
 }

@@ -148,10 +148,10 @@ public final class ReplicatedStateMachine implements StateMachine {
         KeyedOutcomes.Kept before = keyed.find(envelope.getCommand(), key);
         if (before == null) {
             EntryOutcome outcome = run(index, term, now, entry, command);
-            keyed.keep(envelope.getCommand(), key, payload, outcome.toByteArray(), now);
+            keyed.keep(envelope.getCommand(), key, envelope.getVersion(), payload, outcome.toByteArray(), now);
             return outcome;
         }
-        return before.sameArguments(payload)
+        return before.sameArguments(envelope.getVersion(), payload)
                 ? read(before.outcome())
                 : refusal(
                         index,

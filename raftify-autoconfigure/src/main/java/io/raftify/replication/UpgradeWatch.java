@@ -115,7 +115,9 @@ final class UpgradeWatch implements SmartLifecycle {
             if (failure != null) {
                 log.debug("What every member has could not be noted down; another try follows", failure);
             } else {
-                log.debug("Noted down that every member has {}", known);
+                log.info(
+                        "The cluster noted down what its members have, and accepts it also while one of them is down: {}",
+                        known);
             }
         });
     }

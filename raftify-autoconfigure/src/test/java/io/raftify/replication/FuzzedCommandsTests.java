@@ -131,7 +131,7 @@ class FuzzedCommandsTests {
         byte[][] valid = new byte[1][];
         context(Box.class).run(context -> {
             Box box = (Box) BeanCheck.target(context.getBean(Box.class));
-            box.fill();
+            fill(box);
             valid[0] = context.getBean(SingleMemberNode.class).writeSnapshot();
         });
         context(Box.class).run(context -> {
@@ -237,6 +237,15 @@ class FuzzedCommandsTests {
                 });
     }
 
+    private static void fill(Box box) {
+        box.amounts.put("a", 1);
+        box.amounts.put("b\uD800", 2);
+        box.seats.put(Instant.EPOCH, new Seat("A", 1, Optional.of("ann"), List.of()));
+        box.queue.add("first\uDC00");
+        box.numbers = Set.of(5);
+        box.lasting = Duration.ofSeconds(3);
+    }
+
     static class Box {
 
         private int calls;
@@ -258,16 +267,6 @@ class FuzzedCommandsTests {
 
         String description() {
             return amounts + " " + seats + " " + queue + " " + numbers + " " + lasting;
-        }
-
-        /** Of the test alone; the look through the bytecode takes private ones for parts of commands. */
-        private void fill() {
-            amounts.put("a", 1);
-            amounts.put("b\uD800", 2);
-            seats.put(Instant.EPOCH, new Seat("A", 1, Optional.of("ann"), List.of()));
-            queue.add("first\uDC00");
-            numbers = Set.of(5);
-            lasting = Duration.ofSeconds(3);
         }
 
         @ReplicatedQuery(ReadConsistency.LOCAL)

@@ -34,7 +34,7 @@ class LargeStateTests {
         run("512m", Jvm.class);
     }
 
-    /** A snapshot that is three times as large as all memory there is. */
+    /** A snapshot that is twice as large as all memory there is. */
     @Test
     void whatABeanWritesItselfGoesThroughInAlmostNone() throws Exception {
         run("64m", StreamingJvm.class);
@@ -90,17 +90,17 @@ class LargeStateTests {
             ReplicationTestSupport.context(Endless.class).run(context -> {
                 ReplicatedStateMachine machine = context.getBean(ReplicatedStateMachine.class);
                 Endless endless = (Endless) BeanCheck.target(context.getBean(Endless.class));
-                endless.megabytes = 192;
+                endless.megabytes = 128;
 
                 Path file = Path.of(args[0]);
                 try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
                     machine.snapshot().writeTo(out);
                 }
-                assertThat(Files.size(file)).isGreaterThan(192 << 20);
+                assertThat(Files.size(file)).isGreaterThan(128 << 20);
                 endless.megabytes = 0;
                 machine.restore(() -> new BufferedInputStream(Files.newInputStream(file)));
 
-                assertThat(endless.megabytes).isEqualTo(192);
+                assertThat(endless.megabytes).isEqualTo(128);
                 System.out.println("agrees after restoring " + Files.size(file) + " bytes");
             });
         }

@@ -128,8 +128,8 @@ final class RaftClusterExtension
     static Duration check(RaftClusterTest annotation, Class<?> testClass) {
         String where = "@RaftClusterTest on " + testClass.getName() + ": ";
         if (annotation.nodes() < 1 || annotation.nodes() > MOST_NODES) {
-            throw new ExtensionConfigurationException(where + "nodes must be between 1 and " + MOST_NODES + ", but is "
-                    + annotation.nodes() + ".");
+            throw new ExtensionConfigurationException(
+                    where + "nodes must be between 1 and " + MOST_NODES + ", but is " + annotation.nodes() + ".");
         }
         if (annotation.webEnvironment() != WebEnvironment.NONE
                 && annotation.webEnvironment() != WebEnvironment.RANDOM_PORT) {
@@ -140,7 +140,8 @@ final class RaftClusterExtension
             return DurationStyle.detectAndParse(annotation.timeout());
         } catch (IllegalArgumentException noDuration) {
             throw new ExtensionConfigurationException(
-                    where + "timeout must be a duration such as 30s, but is '" + annotation.timeout() + "'.", noDuration);
+                    where + "timeout must be a duration such as 30s, but is '" + annotation.timeout() + "'.",
+                    noDuration);
         }
     }
 

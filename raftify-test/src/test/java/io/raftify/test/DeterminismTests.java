@@ -409,11 +409,11 @@ class DeterminismTests {
     @Test
     void aHashMapMayComeBackFromASnapshotInAnotherOrder() {
         assertThatBean(HashState.class).isDeterministicUnder(bean -> {
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < 30; i++) {
                 bean.tag("thing" + i, "tag" + i);
                 bean.tag("thing", "tag" + 7 * i);
             }
-            for (int i = 0; i < 55; i++) {
+            for (int i = 0; i < 25; i++) {
                 bean.forget("thing" + i);
             }
         });

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @RaftClusterTest(
         properties = {
             "raftify.proposal.timeout=30s",
-            "raftify.read.timeout=5s",
+            "raftify.read.timeout=3s",
             "raftify.cluster.peers.the-real-one=in-production:9090"
         })
 class RaftClusterVerbsTests {
