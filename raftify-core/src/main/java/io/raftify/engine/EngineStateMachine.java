@@ -78,6 +78,11 @@ final class EngineStateMachine extends StateMachineAdapter {
         return snapshotIndex;
     }
 
+    /** The last command that was applied. */
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
     /** Why the last snapshot could not be restored; null if it could. */
     @Nullable String restoreFailure() {
         return restoreFailure;
