@@ -32,6 +32,22 @@ class WallsTests {
             .because("annotated beans work in any Spring application");
 
     @ArchTest
+    static final ArchRule bytecode_knows_nothing_of_the_rest = noClasses()
+            .that()
+            .resideInAPackage("io.raftify.replication.bytecode..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.raftify.replication", "io.raftify.node..");
+
+    @ArchTest
+    static final ArchRule bytecode_is_read_in_one_room = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.raftify.replication.bytecode..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.objectweb.asm..");
+
+    @ArchTest
     static final ArchRule actuate_looks_at_a_member_and_knows_nothing_of_beans = noClasses()
             .that()
             .resideInAPackage("io.raftify.actuate..")

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A member as the {@code raft} endpoint shows it. What is not known is there as {@code null}, so that a reader need not
  * tell unknown from unsupported.
  *
+ * @param parked what the next entry in the log needs and this build of the application lacks, if it waits for another build
  * @param commands the commands this application knows, by name
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -29,6 +30,7 @@ public record RaftDescriptor(
         long elections,
         boolean caughtUp,
         @Nullable String failure,
+        @Nullable String parked,
         List<PeerDescriptor> peers,
         StorageDescriptor storage,
         List<CommandDescriptor> commands) {
@@ -48,6 +50,7 @@ public record RaftDescriptor(
                 status.elections(),
                 status.caughtUp(),
                 status.failure(),
+                status.parked(),
                 status.peers().stream().map(PeerDescriptor::of).toList(),
                 StorageDescriptor.of(status.storage()),
                 commands);
@@ -57,6 +60,7 @@ public record RaftDescriptor(
      * Another member as this one last heard of it.
      *
      * @param lag by how many entries its state machine is behind
+     * @param parked what it waits for, if its build of the application cannot apply the next entry
      * @param lastHeardMillis how long ago it was last heard, in milliseconds
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -70,6 +74,7 @@ public record RaftDescriptor(
             @Nullable Long commitIndex,
             @Nullable Long appliedIndex,
             @Nullable Long lag,
+            @Nullable String parked,
             @Nullable Long lastHeardMillis,
             @Nullable String lastError) {
 
@@ -84,6 +89,7 @@ public record RaftDescriptor(
                     peer.commitIndex(),
                     peer.appliedIndex(),
                     peer.lag(),
+                    peer.parked(),
                     peer.lastHeard() != null ? peer.lastHeard().toMillis() : null,
                     peer.lastError());
         }
@@ -108,8 +114,16 @@ public record RaftDescriptor(
      * A command this application knows.
      *
      * @param name as it stands in the log
+     * @param version of its signature
      * @param bean the bean it belongs to
      * @param method its method, for example {@code reserve(String, int)}
+     * @param heldBack why calls of it are refused here now, naming the members whose builds lack it; null if they are not
      */
-    public record CommandDescriptor(String name, String bean, String method) {}
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record CommandDescriptor(
+            String name,
+            int version,
+            String bean,
+            String method,
+            @Nullable String heldBack) {}
 }

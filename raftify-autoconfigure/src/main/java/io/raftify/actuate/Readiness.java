@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Whether a member can serve: it is caught up and knows a leader.
+ * Whether a member can serve: it is caught up, knows a leader, and its build of the application knows what is in the log.
  *
  * @param reason in plain words, also when it is ready
  */
@@ -25,6 +25,10 @@ public record Readiness(boolean ready, String reason) {
     }
 
     private static Readiness ofRunning(NodeStatus status) {
+        if (status.parked() != null) {
+            return new Readiness(
+                    false, "the member is parked after index " + status.appliedIndex() + ": " + status.parked());
+        }
         if (status.leaderId() == null) {
             return new Readiness(false, withoutLeader(status));
         }

@@ -83,7 +83,7 @@ final class MemberLifecycle
         long told = begin;
         NodeStatus status = node.status();
         Readiness readiness = Readiness.of(status);
-        while (!readiness.ready() && status.failure() == null && running) {
+        while (!readiness.ready() && status.failure() == null && status.parked() == null && running) {
             long now = System.nanoTime();
             if (now - begin >= START_WAIT.toNanos() || Thread.currentThread().isInterrupted()) {
                 log.warn(

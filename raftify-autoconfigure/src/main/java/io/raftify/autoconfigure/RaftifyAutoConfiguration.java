@@ -1,7 +1,9 @@
 package io.raftify.autoconfigure;
 
+import io.raftify.node.StorageType;
 import io.raftify.replication.ReplicationConfiguration;
 import io.raftify.replication.ReplicationSettings;
+import java.nio.file.Path;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -25,10 +27,13 @@ public final class RaftifyAutoConfiguration {
     @ConditionalOnMissingBean
     ReplicationSettings replicationSettings(RaftifyProperties properties) {
         String nodeId = properties.nodeId();
+        String dataDir = properties.storage().type() == StorageType.MEMORY ? null : properties.dataDir();
         return new ReplicationSettings(
                 nodeId != null ? nodeId : "",
                 MemberSettings.timeout(
                         "raftify.proposal.timeout", properties.proposal().timeout()),
-                MemberSettings.timeout("raftify.read.timeout", properties.read().timeout()));
+                MemberSettings.timeout("raftify.read.timeout", properties.read().timeout()),
+                properties.determinism().check(),
+                dataDir == null ? null : Path.of(dataDir, "diverged"));
     }
 }

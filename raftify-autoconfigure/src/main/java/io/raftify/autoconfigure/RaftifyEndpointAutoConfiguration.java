@@ -3,6 +3,7 @@ package io.raftify.autoconfigure;
 import io.raftify.actuate.RaftDescriptor.CommandDescriptor;
 import io.raftify.actuate.RaftEndpoint;
 import io.raftify.node.RaftNode;
+import io.raftify.replication.HoldBack;
 import io.raftify.replication.ReplicatedBeans;
 import io.raftify.replication.ReplicatedMethod;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -22,15 +23,16 @@ public final class RaftifyEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    RaftEndpoint raftEndpoint(RaftNode node, ReplicatedBeans beans) {
+    RaftEndpoint raftEndpoint(RaftNode node, ReplicatedBeans beans, HoldBack holdBack) {
         return new RaftEndpoint(
                 node,
                 () -> beans.commands().stream()
-                        .map(RaftifyEndpointAutoConfiguration::describe)
+                        .map(method -> describe(method, holdBack))
                         .toList());
     }
 
-    private static CommandDescriptor describe(ReplicatedMethod method) {
-        return new CommandDescriptor(method.command(), method.beanName(), method.signature());
+    private static CommandDescriptor describe(ReplicatedMethod method, HoldBack holdBack) {
+        return new CommandDescriptor(
+                method.command(), method.version(), method.beanName(), method.signature(), holdBack.reason(method));
     }
 }

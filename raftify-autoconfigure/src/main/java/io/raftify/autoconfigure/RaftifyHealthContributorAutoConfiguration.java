@@ -3,6 +3,10 @@ package io.raftify.autoconfigure;
 import io.raftify.actuate.RaftHealthIndicator;
 import io.raftify.actuate.ReadinessGroupPostProcessor;
 import io.raftify.node.RaftNode;
+import io.raftify.replication.CommandInProgress;
+import io.raftify.replication.ReplicatedStateMachine;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -27,8 +31,18 @@ public final class RaftifyHealthContributorAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "raftHealthIndicator")
-    RaftHealthIndicator raftHealthIndicator(RaftNode node) {
-        return new RaftHealthIndicator(node);
+    RaftHealthIndicator raftHealthIndicator(RaftNode node, ObjectProvider<ReplicatedStateMachine> beans) {
+        ReplicatedStateMachine stateMachine = beans.getIfAvailable();
+        return stateMachine == null
+                ? new RaftHealthIndicator(node, () -> null, () -> null)
+                : new RaftHealthIndicator(node, stateMachine::refusal, () -> describe(stateMachine.inProgress()));
+    }
+
+    private static @Nullable String describe(@Nullable CommandInProgress command) {
+        return command == null
+                ? null
+                : command.command() + " in entry " + command.index() + " for "
+                        + command.duration().toMillis() + " ms";
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -2,14 +2,18 @@ package io.raftify.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.raftify.actuate.CommandMetrics;
+import io.raftify.actuate.DivergenceMetrics;
 import io.raftify.actuate.RaftMetrics;
 import io.raftify.node.RaftNode;
 import io.raftify.replication.CommandListener;
+import io.raftify.replication.StateDivergence;
 import java.util.Locale;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration for the member's meters. */
@@ -33,5 +37,11 @@ public final class RaftifyMetricsAutoConfiguration {
     CommandListener raftCommandMetrics(MeterRegistry registry) {
         CommandMetrics metrics = new CommandMetrics(registry);
         return (command, fate, duration) -> metrics.record(command, fate.name().toLowerCase(Locale.ROOT), duration);
+    }
+
+    @Bean
+    ApplicationListener<PayloadApplicationEvent<StateDivergence>> raftDivergenceMetrics(MeterRegistry registry) {
+        DivergenceMetrics metrics = new DivergenceMetrics(registry);
+        return ApplicationListener.forPayload(divergence -> metrics.record(divergence.odd(), divergence.fields()));
     }
 }

@@ -1,6 +1,7 @@
 package io.raftify.autoconfigure;
 
 import io.raftify.node.StorageType;
+import io.raftify.replication.DeterminismCheck;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ record RaftifyProperties(
         @DefaultValue Election election,
         @DefaultValue Proposal proposal,
         @DefaultValue Read read,
+        @DefaultValue Determinism determinism,
         @DefaultValue Snapshot snapshot,
         @DefaultValue Storage storage,
         @DefaultValue Transport transport) {
@@ -57,8 +59,14 @@ record RaftifyProperties(
             @DefaultValue("64MB") DataSize maxPendingBytes,
             @DefaultValue("1MB") DataSize maxSize) {}
 
-    /** @param timeout Time by which a linearizable query answers or fails. */
+    /** @param timeout Time by which a query answers or fails, beside the time its own method takes. */
     record Read(@DefaultValue("5s") Duration timeout) {}
+
+    /**
+     * @param check What to do at the start about code of replicated beans that could make members differ: 'warn' in the
+     *     log, 'fail' to start, or 'off'. Commands called past their proxy are refused in any case.
+     */
+    record Determinism(@DefaultValue("warn") DeterminismCheck check) {}
 
     /** @param entries Applied commands after which a snapshot is written; 0 means never by itself. */
     record Snapshot(@DefaultValue("10000") int entries) {}

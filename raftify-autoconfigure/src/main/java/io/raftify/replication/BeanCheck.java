@@ -1,19 +1,15 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Parameter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.Advised;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.StringValueResolver;
 
 /** Holds one bean against everything a replicated bean must be, and refuses it in words that name the remedy. */
 final class BeanCheck {
@@ -21,15 +17,24 @@ final class BeanCheck {
     private final String name;
     private final Class<?> type;
     private final BeanScan scan;
-    private final Codecs codecs;
     private final CborFormat stateFormat;
+    private final SignatureCheck signatures;
+    private final StringValueResolver placeholders;
 
-    BeanCheck(String name, Class<?> type, BeanScan scan, Codecs codecs, CborFormat stateFormat) {
+    /** @param placeholders resolves what annotations leave to the environment */
+    BeanCheck(
+            String name,
+            Class<?> type,
+            BeanScan scan,
+            Codecs codecs,
+            CborFormat stateFormat,
+            StringValueResolver placeholders) {
         this.name = name;
         this.type = type;
         this.scan = scan;
-        this.codecs = codecs;
         this.stateFormat = stateFormat;
+        this.placeholders = placeholders;
+        this.signatures = new SignatureCheck(name, type, codecs, placeholders);
     }
 
     /** What can be said before the bean exists. */
@@ -47,6 +52,15 @@ final class BeanCheck {
                     "The class is final, so a call cannot be intercepted and would stay local.",
                     type.isRecord() ? "Make it a class instead of a record." : "Remove 'final' from the class.");
         }
+        List<Method> local = new LifecycleCheck(definition, type, beanFactory).calledByTheContainer(marked());
+        if (!local.isEmpty()) {
+            throw refused(
+                    local.get(0),
+                    "The container itself calls the method when it makes the bean or destroys it, on the object and past"
+                            + " its proxy, so that call would stay local.",
+                    "Leave it to a method that is not replicated, and call the command when the application is ready, for"
+                            + " example from an ApplicationRunner.");
+        }
         if (scan.commands().isEmpty() && !scan.state().isEmpty()) {
             throw refused(
                     null,
@@ -55,154 +69,52 @@ final class BeanCheck {
                             + " it.",
                     "Mark the methods that change it @ReplicatedCommand, or remove @ReplicatedState.");
         }
-        if (!scan.commands().isEmpty() && scan.state().isEmpty()) {
+        boolean streamed = StreamedState.class.isAssignableFrom(type);
+        if (!scan.commands().isEmpty() && scan.state().isEmpty() && !streamed) {
             throw refused(
                     firstMarked(),
                     "The bean has commands but no field marked @ReplicatedState, so what they change would be in no"
                             + " snapshot and be lost at a restart.",
-                    "Mark the fields that the commands change @ReplicatedState.");
+                    "Mark the fields that the commands change @ReplicatedState, or let the class write its state itself"
+                            + " as a StreamedState.");
+        }
+        if (scan.commands().isEmpty() && streamed) {
+            throw refused(
+                    null,
+                    "The class is a StreamedState, but the bean has no @ReplicatedCommand that could change its state.",
+                    "Mark the methods that change it @ReplicatedCommand, or do not implement StreamedState.");
         }
     }
 
     /** What can be said of the bean itself. */
     ReplicatedBean check(Object bean) {
-        checkIntercepted(bean);
+        new ProxyCheck(name, type, marked()).check(bean);
         Object target = target(bean);
         Map<Method, ReplicatedMethod> commands = new LinkedHashMap<>();
-        scan.commands().forEach((method, command) -> commands.put(method, checkSignature(command, method)));
-        Map<Method, ReadConsistency> queries = new LinkedHashMap<>(scan.queries());
+        scan.commands().forEach((method, command) -> commands.put(method, signatures.command(command, method)));
+        Map<Method, Freshness> queries = new LinkedHashMap<>();
+        scan.queries().forEach((method, query) -> {
+            signatures.query(method);
+            queries.put(method, Freshness.of(name, type, method, query, placeholders::resolveStringValue));
+        });
         commands.keySet().forEach(method -> method.setAccessible(true));
-        List<StateField> state = new ArrayList<>();
-        for (Field field : scan.state()) {
-            state.add(checkState(field, target, state));
-        }
+        List<StateField> state = new StateCheck(name, type, stateFormat).check(scan.state(), target);
         return new ReplicatedBean(name, type, target, commands, queries, state);
-    }
-
-    private void checkIntercepted(Object bean) {
-        if (!isIntercepted(bean)) {
-            throw refused(
-                    firstMarked(),
-                    "The bean has no proxy that intercepts its calls, so they would stay local. It was created before"
-                            + " proxies could be made, most likely because a BeanPostProcessor depends on it.",
-                    "Do not inject the bean into a BeanPostProcessor; let the processor look it up when it needs it,"
-                            + " for example through an ObjectProvider.");
-        }
-    }
-
-    private static boolean isIntercepted(@Nullable Object bean) {
-        Object layer = bean;
-        while (layer instanceof Advised advised) {
-            for (var advisor : advised.getAdvisors()) {
-                if (advisor instanceof ReplicatedMethodAdvisor) {
-                    return true;
-                }
-            }
-            layer = AopProxyUtils.getSingletonTarget(layer);
-        }
-        return false;
     }
 
     /** The object behind all proxies. */
     static Object target(Object bean) {
-        Object layer = bean;
-        Object inner = AopProxyUtils.getSingletonTarget(layer);
-        while (inner != null) {
-            layer = inner;
-            inner = AopProxyUtils.getSingletonTarget(layer);
-        }
-        return layer;
+        return ProxyCheck.target(bean);
     }
 
-    private ReplicatedMethod checkSignature(String command, Method method) {
-        ReplicatedMethod replicated = ReplicatedMethod.of(command, name, type, method);
-        Parameter[] parameters = method.getParameters();
-        for (int i = 0; i < parameters.length; i++) {
-            Optional<String> problem =
-                    codecs.primary().problemWith(replicated.argumentTypes().get(i));
-            if (problem.isPresent()) {
-                throw refused(
-                        method,
-                        "The argument '" + parameters[i].getName() + "' cannot be encoded: " + problem.get() + ".",
-                        "Change the type of the argument, or pass what the command needs to know in another form.");
-            }
-        }
-        Optional<String> problem = codecs.primary().problemWith(replicated.resultType());
-        if (problem.isPresent()) {
-            throw refused(
-                    method,
-                    "The result cannot be encoded: " + problem.get() + ".",
-                    "Change the type of the result, or return what the caller needs to know in another form.");
-        }
-        return replicated;
-    }
-
-    private StateField checkState(Field field, Object target, List<StateField> before) {
-        String what = "The field '" + field.getName() + "', marked @ReplicatedState,";
-        if (Modifier.isStatic(field.getModifiers())) {
-            throw refused(null, what + " is static.", "Make it a field of the bean.");
-        }
-        StateField state = new StateField(target, field);
-        if (before.stream().anyMatch(other -> other.name().equals(state.name()))) {
-            throw refused(null, what + " has the name of another one the class inherits.", "Rename one of them.");
-        }
-        if (state.isMap() || state.isCollection()) {
-            checkContainer(what, state);
-        } else {
-            checkValue(what, state);
-        }
-        return state;
-    }
-
-    private void checkContainer(String what, StateField state) {
-        if (state.isMap()) {
-            encodable(what + " has keys that", stateFormat.problemWith(state.keyType()));
-        }
-        encodable(
-                what + " has " + (state.isMap() ? "values" : "elements") + " that",
-                stateFormat.problemWith(state.elementType()));
-        if (state.holdsMutableContainer()) {
-            return;
-        }
-        if (state.isFinal()) {
-            throw refused(
-                    null,
-                    what + " is final and holds "
-                            + (state.get() == null ? "nothing" : "a container that cannot be" + " changed")
-                            + ", so it could not be restored.",
-                    "Let it hold a mutable one, such as new HashMap<>(), or make the field not final.");
-        }
-        try {
-            state.newContainer();
-        } catch (IllegalArgumentException notCreatable) {
-            throw refused(
-                    null,
-                    what + " holds no mutable container, and none of its declared type can be created.",
-                    "Let it hold a mutable one from the start, such as new HashMap<>().");
-        }
-    }
-
-    private void checkValue(String what, StateField state) {
-        if (state.isFinal()) {
-            throw refused(
-                    null,
-                    what + " is final and neither a collection nor a map, so it could not be restored.",
-                    "Make the field not final.");
-        }
-        encodable(what, stateFormat.problemWith(state.type()));
-    }
-
-    private void encodable(String what, Optional<String> problem) {
-        if (problem.isPresent()) {
-            throw refused(null, what + " cannot be encoded: " + problem.get() + ".", "Change the type of the field.");
-        }
+    private Set<Method> marked() {
+        Set<Method> marked = new LinkedHashSet<>(scan.commands().keySet());
+        marked.addAll(scan.queries().keySet());
+        return marked;
     }
 
     private @Nullable Method firstMarked() {
-        return scan.commands().keySet().stream()
-                .findFirst()
-                .or(() -> scan.queries().keySet().stream().findFirst())
-                .orElse(null);
+        return marked().stream().findFirst().orElse(null);
     }
 
     private ReplicatedBeanException refused(@Nullable Method method, String problem, String remedy) {

@@ -20,10 +20,19 @@ final class BusinessExceptions {
 
     private BusinessExceptions() {}
 
-    static BusinessException write(Exception thrown) {
+    /** Also of what is no {@link Exception}: its caller is told what it was. */
+    static BusinessException write(Throwable thrown) {
+        BusinessException.Builder builder = writeAlone(thrown);
+        Throwable cause = thrown.getCause();
+        return cause != null && cause != thrown
+                ? builder.setCause(writeAlone(cause)).build()
+                : builder.build();
+    }
+
+    private static BusinessException.Builder writeAlone(Throwable thrown) {
         BusinessException.Builder builder =
                 BusinessException.newBuilder().setType(thrown.getClass().getName());
-        String message = thrown.getMessage();
+        String message = message(thrown);
         if (message != null) {
             String shortened = shorten(message);
             String readable = readable(shortened);
@@ -32,7 +41,16 @@ final class BusinessExceptions {
                 builder.setMessageUtf16(ByteString.copyFrom(utf16(shortened)));
             }
         }
-        return builder.build();
+        return builder;
+    }
+
+    /** The application's code, too, and as able to fail; alike on every member. */
+    private static @Nullable String message(Throwable thrown) {
+        try {
+            return thrown.getMessage();
+        } catch (RuntimeException noMessage) {
+            return null;
+        }
     }
 
     private static String shorten(String message) {
@@ -74,10 +92,18 @@ final class BusinessExceptions {
      * but an exception class is ever loaded into life by what another member sent.
      */
     static Exception rebuild(ReplicatedMethod method, BusinessException written) {
+        Throwable cause = written.hasCause() ? rebuildCause(method, written.getCause()) : null;
         String message = message(written);
         Class<? extends Exception> type = exceptionType(method, written.getType());
-        Exception same = type != null ? create(type, message) : null;
-        return same != null ? same : new RemoteCommandException(method.command(), written.getType(), message);
+        Exception same = type != null && isDeclared(method, type) ? create(type, message, cause) : null;
+        return same != null ? same : new RemoteCommandException(method.command(), written.getType(), message, cause);
+    }
+
+    private static Throwable rebuildCause(ReplicatedMethod method, BusinessException written) {
+        String message = message(written);
+        Class<? extends Exception> type = exceptionType(method, written.getType());
+        Exception same = type != null ? create(type, message, null) : null;
+        return same != null ? same : new RemoteCommandException(method.command(), written.getType(), message, null);
     }
 
     private static @Nullable Class<? extends Exception> exceptionType(ReplicatedMethod method, String name) {
@@ -91,23 +117,56 @@ final class BusinessExceptions {
         boolean usable = Exception.class.isAssignableFrom(type)
                 && !Modifier.isAbstract(type.getModifiers())
                 // These speak of the call's fate; a bean that throws one must not be taken for the member.
-                && !RaftException.class.isAssignableFrom(type)
-                && isDeclared(method, type);
+                && !RaftException.class.isAssignableFrom(type);
         return usable ? type.asSubclass(Exception.class) : null;
     }
 
-    /** A checked exception the method does not declare would surprise every caller's catch clauses. */
+    /** A checked exception the method does not declare would surprise every caller's catch clauses; a promise has none. */
     private static boolean isDeclared(ReplicatedMethod method, Class<?> type) {
         return RuntimeException.class.isAssignableFrom(type)
+                || ResultForm.isPromise(method.method().getReturnType())
                 || Arrays.stream(method.method().getExceptionTypes()).anyMatch(each -> each.isAssignableFrom(type));
     }
 
-    private static @Nullable Exception create(Class<? extends Exception> type, @Nullable String message) {
+    private static @Nullable Exception create(
+            Class<? extends Exception> type, @Nullable String message, @Nullable Throwable cause) {
         Exception created = create(type, new Class<?>[] {String.class}, message);
         if (created == null) {
-            created = create(type, new Class<?>[] {String.class, Throwable.class}, message, (Object) null);
+            created = createWithCause(type, message, cause);
         }
-        return created != null ? created : create(type, new Class<?>[0]);
+        if (created == null) {
+            created = create(type, new Class<?>[0]);
+        }
+        return created == null ? null : caused(created, cause);
+    }
+
+    /** Some want their cause to be of a kind, as {@code UncheckedIOException} does. */
+    private static @Nullable Exception createWithCause(
+            Class<? extends Exception> type, @Nullable String message, @Nullable Throwable cause) {
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            Class<?>[] parameters = constructor.getParameterTypes();
+            boolean fits = parameters.length == 2
+                    && parameters[0] == String.class
+                    && Throwable.class.isAssignableFrom(parameters[1])
+                    && (cause == null || parameters[1].isInstance(cause));
+            Exception created = fits ? create(type, parameters, message, (Object) cause) : null;
+            if (created != null) {
+                return created;
+            }
+        }
+        return null;
+    }
+
+    private static Exception caused(Exception created, @Nullable Throwable cause) {
+        if (cause != null && created.getCause() == null) {
+            try {
+                created.initCause(cause);
+            } catch (IllegalStateException causeless) {
+                // Its constructor says that it has none; then what caused it can at least be seen.
+                created.addSuppressed(cause);
+            }
+        }
+        return created;
     }
 
     private static @Nullable Exception create(

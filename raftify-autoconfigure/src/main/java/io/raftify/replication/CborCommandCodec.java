@@ -18,6 +18,8 @@ import tools.jackson.databind.ObjectWriter;
 /** Writes a call as a CBOR array of its arguments, and a result as one CBOR value. */
 final class CborCommandCodec implements CommandCodec {
 
+    static final String ID = "cbor";
+
     private final CborFormat format;
 
     /** Built once per type: finding writer and reader costs more than using them. */
@@ -29,7 +31,7 @@ final class CborCommandCodec implements CommandCodec {
 
     @Override
     public String id() {
-        return "cbor";
+        return ID;
     }
 
     @Override

@@ -11,6 +11,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -19,6 +20,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.ValueSerializerModifier;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
@@ -34,8 +36,40 @@ final class CborFormat {
     /** Deep enough for any data, shallow enough to fail before the stack does. */
     private static final int MAX_DEPTH = 500;
 
-    private final CBORMapper mapper = createMapper();
-    private final EncodableTypes types = new EncodableTypes(mapper);
+    private final CBORMapper mapper;
+    private final ObjectReader trees;
+    private final EncodableTypes types;
+
+    CborFormat() {
+        this(createMapper());
+    }
+
+    private CborFormat(CBORMapper mapper) {
+        this.mapper = mapper;
+        this.trees = mapper.reader().without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
+        this.types = new EncodableTypes(mapper);
+    }
+
+    /**
+     * The form of state in snapshots: containers within values are read back as what they were, and a value that was
+     * written by another type is read by the present one whole or not at all.
+     */
+    CborFormat forState() {
+        return new CborFormat(mapper.rebuild()
+                .addModule(new SimpleModule("raftify-state")
+                        .setSerializerModifier(new ExactContainers.Writing())
+                        .setDeserializerModifier(new ExactContainers.Reading()))
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .build());
+    }
+
+    /** The form that is only hashed: containers that promise no order are written alike in whichever order they are. */
+    CborFormat forDigests() {
+        return new CborFormat(mapper.rebuild()
+                .addModule(new SimpleModule("raftify-digests").setSerializerModifier(new UnorderedContainers()))
+                .build());
+    }
 
     /** What keeps values of this type from being written and read back unchanged, as a clause; empty if nothing. */
     Optional<String> problemWith(ResolvableType type) {
@@ -48,6 +82,16 @@ final class CborFormat {
 
     ObjectReader reader(ResolvableType type) {
         return mapper.readerFor(types.javaType(type));
+    }
+
+    /** What was written as a tree; nothing in it is rounded or shortened. */
+    JsonNode readTree(byte[] bytes) {
+        CborTags.check(bytes);
+        return trees.readTree(bytes);
+    }
+
+    byte[] writeTree(JsonNode tree) {
+        return mapper.writeValueAsBytes(tree);
     }
 
     CBORMapper mapper() {

@@ -54,6 +54,11 @@ final class Chunks extends OutputStream {
         }
     }
 
+    /** A view of all. */
+    InputStream open() {
+        return new Part(0, size);
+    }
+
     /** A view of a part. */
     InputStream open(long offset, long length) throws IOException {
         if (offset < 0 || length < 0 || offset > size - length) {

@@ -3,6 +3,7 @@ package io.raftify.replication;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The codec that writes, and all that can be read. */
@@ -27,6 +28,11 @@ final class Codecs {
 
     CommandCodec primary() {
         return primary;
+    }
+
+    /** Of all that can be read. */
+    Set<String> ids() {
+        return byId.keySet();
     }
 
     @Nullable CommandCodec find(String id) {

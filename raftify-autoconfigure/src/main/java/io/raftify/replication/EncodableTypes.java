@@ -117,6 +117,11 @@ final class EncodableTypes {
         this.mapper = mapper;
     }
 
+    /** Whether its values have no parts, and never change. */
+    static boolean isScalar(Class<?> raw) {
+        return raw.isPrimitive() || ClassUtils.isPrimitiveWrapper(raw) || SCALARS.contains(raw) || isEnum(raw);
+    }
+
     /** What is wrong with the type, as a clause that names it; empty if it can be written and read back. */
     Optional<String> problemWith(ResolvableType type) {
         return Optional.ofNullable(walk(type, new HashSet<>()));
@@ -130,10 +135,7 @@ final class EncodableTypes {
         if (raw == null) {
             return name(type) + " is a type variable that nothing resolves; name the type";
         }
-        if (raw.isPrimitive() || ClassUtils.isPrimitiveWrapper(raw) || raw == Void.class || SCALARS.contains(raw)) {
-            return null;
-        }
-        if (isEnum(raw)) {
+        if (isScalar(raw) || raw == Void.class) {
             return null;
         }
         if (raw.isArray()) {
@@ -158,6 +160,10 @@ final class EncodableTypes {
     }
 
     private @Nullable String walkContainer(ResolvableType type, Class<?> raw, Set<String> seen) {
+        if (ContainerKind.isLeftToChance(raw)) {
+            return name(type)
+                    + " loses its elements, or tells them apart, by what differs between members; use HashMap";
+        }
         boolean concrete = raw.getName().startsWith("java.util.")
                 && (raw == EnumMap.class || ClassUtils.hasConstructor(raw) && isPubliclyCreatable(raw));
         if (!CONTAINERS.contains(raw) && !concrete) {
@@ -191,8 +197,7 @@ final class EncodableTypes {
 
     private static @Nullable String refusal(ResolvableType type, Class<?> raw) {
         if (isAsync(raw)) {
-            return name(type) + " is a promise, not a value; let the method return the value itself, the call waits"
-                    + " for it";
+            return name(type) + " is a promise, not a value; use the type of what it promises";
         }
         if (raw == Object.class) {
             return "Object does not say what is in it; name the type";
@@ -225,8 +230,7 @@ final class EncodableTypes {
                 || BaseStream.class.isAssignableFrom(raw)) {
             return true;
         }
-        return ClassUtils.getAllInterfacesForClassAsSet(raw).stream()
-                .anyMatch(each -> ASYNC_TYPES.contains(each.getName()));
+        return Declarations.levels(raw).stream().anyMatch(each -> ASYNC_TYPES.contains(each.getName()));
     }
 
     private @Nullable String walkFields(ResolvableType type, Class<?> raw, Set<String> seen) {

@@ -2,23 +2,31 @@ package io.raftify.replication;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 
 /**
- * How one state field is written and read: a byte that says of what kind it is, then a value, or a container element by
- * element, so that a large one is never there twice. A map's keys and values alternate, so that a key may be of any
- * type that a value may be of.
+ * How one state field is written and read: a byte that says of what shape it is, then a value, or a byte for the
+ * {@linkplain ContainerKind kind} of container and its elements one by one, so that a large one is never there twice. A
+ * map's keys and values alternate, so that a key may be of any type that a value may be of.
+ *
+ * <p>Part of the persistent format.
  */
 final class FieldFormat {
 
@@ -27,84 +35,167 @@ final class FieldFormat {
     private static final int MAP = 'M';
     private static final int COLLECTION = 'C';
 
+    /** The container that the field had when the application started, which is the same class in every one. */
+    private static final int AS_AT_START = 0;
+
     private final CborFormat format;
+    private final Map<StateField, Forms> forms = new ConcurrentHashMap<>();
 
     FieldFormat(CborFormat format) {
-        this.format = format;
+        this.format = format.forState();
     }
 
+    /** Writes what the field holds now. */
     Chunks write(StateField field) {
         Chunks out = new Chunks();
-        Object value = field.get();
-        if (value == null) {
-            out.write(NULL);
-        } else if (value instanceof Map<?, ?> map && field.isMap()) {
-            out.write(MAP);
-            writeMap(field, map, out);
-        } else if (value instanceof Collection<?> collection && field.isCollection()) {
-            out.write(COLLECTION);
-            writeCollection(field, collection, out);
-        } else {
-            out.write(VALUE);
-            format.writer(field.type()).writeValue(out, value);
+        try {
+            write(field, FrozenField.of(field), out);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("memory does not fail to be written", impossible);
         }
         return out;
     }
 
-    private void writeMap(StateField field, Map<?, ?> map, Chunks out) {
-        ObjectWriter keys = format.writer(field.keyType());
-        ObjectWriter values = format.writer(field.elementType());
-        try (JsonGenerator generator = format.mapper().createGenerator(out)) {
+    /**
+     * Writes what the field held.
+     *
+     * @throws UnwritableStateException if it cannot be read back as it is
+     */
+    void write(StateField field, FrozenField frozen, OutputStream out) throws IOException {
+        try {
+            switch (frozen.shape()) {
+                case NULL -> out.write(NULL);
+                case VALUE -> {
+                    out.write(VALUE);
+                    forms(field).values.writer.writeValue(new Unclosable(out), frozen.value());
+                }
+                case MAP -> {
+                    out.write(MAP);
+                    out.write(kind(field, frozen));
+                    writeMap(field, frozen, out);
+                }
+                case COLLECTION -> {
+                    out.write(COLLECTION);
+                    out.write(kind(field, frozen));
+                    writeCollection(field, frozen, out);
+                }
+            }
+        } catch (JacksonIOException disk) {
+            throw disk.getCause();
+        } catch (JacksonException unwritable) {
+            throw new UnwritableStateException(field, unwritable.getOriginalMessage(), unwritable);
+        }
+    }
+
+    private static int kind(StateField field, FrozenField frozen) {
+        Object container = frozen.held();
+        if (container == null || container == field.first()) {
+            return AS_AT_START;
+        }
+        ContainerKind kind = ContainerKind.of(container);
+        if (kind == null) {
+            throw new UnwritableStateException(field, ContainerKind.problemWith(container));
+        }
+        return kind.number();
+    }
+
+    private void writeMap(StateField field, FrozenField frozen, OutputStream out) {
+        Forms as = forms(field);
+        try (JsonGenerator generator = format.mapper().createGenerator(new Unclosable(out))) {
             generator.writeStartArray();
-            map.forEach((key, value) -> {
-                keys.writeValue(generator, key);
-                values.writeValue(generator, value);
-            });
+            for (int i = 0; i < frozen.size(); i++) {
+                as.keys.writer.writeValue(generator, frozen.keys()[i]);
+                as.values.writer.writeValue(generator, frozen.elements()[i]);
+            }
             generator.writeEndArray();
         }
     }
 
-    private void writeCollection(StateField field, Collection<?> collection, Chunks out) {
-        ObjectWriter elements = format.writer(field.elementType());
-        try (JsonGenerator generator = format.mapper().createGenerator(out)) {
+    private void writeCollection(StateField field, FrozenField frozen, OutputStream out) {
+        Forms as = forms(field);
+        try (JsonGenerator generator = format.mapper().createGenerator(new Unclosable(out))) {
             generator.writeStartArray();
-            collection.forEach(element -> elements.writeValue(generator, element));
+            for (int i = 0; i < frozen.size(); i++) {
+                as.values.writer.writeValue(generator, frozen.elements()[i]);
+            }
             generator.writeEndArray();
         }
     }
 
     /** Reads it all and keeps nothing: afterwards it is known that {@link #restore} can read these bytes. */
     void verify(StateField field, InputStream in) throws IOException {
-        read(field, in, value -> {}, element -> {}, (key, value) -> {});
+        Shape shape = readShape(field, in);
+        Object container = shape.isContainer() ? target(field, shape) : null;
+        boolean refusesNull = container != null && ContainerKind.refusesNull(container);
+        Consumer<@Nullable Object> part = value -> {
+            if (value == null && refusesNull) {
+                throw new UncheckedIOException(
+                        new IOException("The state of " + field + " does not take null, which was written from it"));
+            }
+        };
+        readContent(field, shape, in, FieldFormat::ignore, part, (key, value) -> {
+            part.accept(key);
+            part.accept(value);
+        });
     }
 
-    /** Puts what was written into the field, into the container that is there if it can be changed. */
-    @SuppressWarnings("unchecked")
+    private static void ignore(@Nullable Object read) {
+        // It could be read, and that was the question.
+    }
+
+    /** Puts what was written into the field, into the container that it began with where that is what was written. */
     void restore(StateField field, InputStream in) throws IOException {
-        if (!field.isMap() && !field.isCollection()) {
-            read(field, in, field::set, element -> {}, (key, value) -> {});
+        Shape shape = readShape(field, in);
+        if (!shape.isContainer()) {
+            Consumer<@Nullable Object> whole = shape.letter == NULL ? field::set : field::setValue;
+            readContent(field, shape, in, whole, FieldFormat::ignore, (key, value) -> {});
             return;
         }
-        boolean inPlace = field.holdsMutableContainer();
-        Object container = inPlace ? field.get() : field.newContainer();
-        if (container instanceof Map<?, ?> map) {
-            map.clear();
-            Map<@Nullable Object, @Nullable Object> filled = (Map<@Nullable Object, @Nullable Object>) map;
-            if (read(field, in, field::set, element -> {}, taken(field, filled::put)) && !inPlace) {
-                field.set(container);
-            }
-        } else if (container instanceof Collection<?> collection) {
-            collection.clear();
-            Collection<@Nullable Object> filled = (Collection<@Nullable Object>) collection;
-            BiConsumer<@Nullable Object, @Nullable Object> add = (element, none) -> filled.add(element);
-            BiConsumer<@Nullable Object, @Nullable Object> taken = taken(field, add);
-            if (read(field, in, field::set, element -> taken.accept(element, null), (key, value) -> {}) && !inPlace) {
-                field.set(container);
-            }
+        Object container = target(field, shape);
+        readInto(field, shape, container, in);
+        if (!field.isFinal()) {
+            ContainerKind kind = container == field.first() ? null : ContainerKind.numbered(shape.kind);
+            field.set(kind != null && kind.is(field.type().toClass()) ? kind.finish(container) : container);
         }
     }
 
-    /** A container may refuse what the one that was there when it was written took, such as null. */
+    /** Empties this container, which the field held when it was written, and fills it with what was written. */
+    void refill(StateField field, Object container, InputStream in) throws IOException {
+        readInto(field, readShape(field, in), container, in);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void readInto(StateField field, Shape shape, Object container, InputStream in) throws IOException {
+        if (container instanceof Map<?, ?>) {
+            Map<@Nullable Object, @Nullable Object> map = (Map<@Nullable Object, @Nullable Object>) container;
+            map.clear();
+            readContent(field, shape, in, field::set, FieldFormat::ignore, taken(field, map::put));
+            return;
+        }
+        Collection<@Nullable Object> collection = (Collection<@Nullable Object>) container;
+        boolean atOnce = FrozenField.copiesOnWrite(collection);
+        Collection<@Nullable Object> filled = atOnce ? new ArrayList<>() : collection;
+        collection.clear();
+        BiConsumer<@Nullable Object, @Nullable Object> add = taken(field, (element, none) -> filled.add(element));
+        readContent(field, shape, in, field::set, element -> add.accept(element, null), (key, value) -> {});
+        if (atOnce) {
+            FrozenField.fill(collection, (List<@Nullable Object>) filled);
+        }
+    }
+
+    /** The container to fill: the one the field began with, or one of the kind that was written. */
+    private static Object target(StateField field, Shape shape) {
+        Object first = field.first();
+        if (first != null && (shape.kind == AS_AT_START || field.isFinal())) {
+            return first;
+        }
+        ContainerKind kind = ContainerKind.numbered(shape.kind);
+        return kind != null && kind.is(field.type().toClass())
+                ? kind.empty(field.elementClass())
+                : field.newContainer();
+    }
+
+    /** A container may refuse what the one that was there when it was written took. */
     private static BiConsumer<@Nullable Object, @Nullable Object> taken(
             StateField field, BiConsumer<@Nullable Object, @Nullable Object> put) {
         return (first, second) -> {
@@ -117,20 +208,42 @@ final class FieldFormat {
         };
     }
 
-    /** Returns whether it was a container. */
-    private boolean read(
+    private static Shape readShape(StateField field, InputStream in) throws IOException {
+        int letter = in.read();
+        boolean fits = switch (letter) {
+            case NULL -> !field.isFinal() && !field.isPrimitive();
+            case VALUE -> !field.isMap() && !field.isCollection();
+            case MAP -> field.isMap();
+            case COLLECTION -> field.isCollection();
+            default -> false;
+        };
+        if (!fits) {
+            throw new IOException(
+                    "The state of " + field + " was written from a field of another kind than " + field.type());
+        }
+        int kind = AS_AT_START;
+        if (letter == MAP || letter == COLLECTION) {
+            kind = in.read();
+            if (kind != AS_AT_START && ContainerKind.numbered(kind) == null) {
+                throw new IOException("The state of " + field + " was written from a container of kind " + kind
+                        + ", which this version of the library does not know");
+            }
+        }
+        return new Shape(letter, kind);
+    }
+
+    private void readContent(
             StateField field,
+            Shape shape,
             InputStream in,
             Consumer<@Nullable Object> whole,
             Consumer<@Nullable Object> element,
             BiConsumer<@Nullable Object, @Nullable Object> entry)
             throws IOException {
-        int kind = in.read();
-        check(field, kind);
         try {
-            switch (kind) {
+            switch (shape.letter) {
                 case NULL -> whole.accept(null);
-                case VALUE -> whole.accept(format.reader(field.type()).readValue(in));
+                case VALUE -> whole.accept(readValue(field, in));
                 case MAP -> readMap(field, in, entry);
                 default -> readCollection(field, in, element);
             }
@@ -143,43 +256,83 @@ final class FieldFormat {
             throw new IOException(
                     "The state of " + field + " cannot be read as " + field.type() + ": " + why, unreadable);
         }
-        return kind == MAP || kind == COLLECTION;
     }
 
-    private static void check(StateField field, int kind) throws IOException {
-        boolean fits = switch (kind) {
-            case NULL -> !field.isFinal() && !field.isPrimitive();
-            case VALUE -> !field.isMap() && !field.isCollection();
-            case MAP -> field.isMap();
-            case COLLECTION -> field.isCollection();
-            default -> false;
-        };
-        if (!fits) {
-            throw new IOException(
-                    "The state of " + field + " was written from a field of another kind than " + field.type());
+    private @Nullable Object readValue(StateField field, InputStream in) throws IOException {
+        Object value = forms(field).values.reader.readValue(in);
+        AtomicHolder holder = field.holder();
+        if (value == null && (field.isPrimitive() || holder != null && !holder.takesNull())) {
+            throw new IOException("The state of " + field + " does not take null, which was written from it");
         }
+        return value;
     }
 
     private void readMap(StateField field, InputStream in, BiConsumer<@Nullable Object, @Nullable Object> entry) {
-        ObjectReader keys = format.reader(field.keyType());
-        ObjectReader values = format.reader(field.elementType());
+        Forms as = forms(field);
         try (JsonParser parser = format.mapper().createParser(in)) {
             parser.nextToken();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                Object key = keys.readValue(parser);
+                Object key = as.keys.reader.readValue(parser);
                 parser.nextToken();
-                entry.accept(key, values.readValue(parser));
+                entry.accept(key, as.values.reader.readValue(parser));
             }
         }
     }
 
     private void readCollection(StateField field, InputStream in, Consumer<@Nullable Object> element) {
-        ObjectReader elements = format.reader(field.elementType());
+        Forms as = forms(field);
         try (JsonParser parser = format.mapper().createParser(in)) {
             parser.nextToken();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                element.accept(elements.readValue(parser));
+                element.accept(as.values.reader.readValue(parser));
             }
+        }
+    }
+
+    private Forms forms(StateField field) {
+        return forms.computeIfAbsent(field, each -> {
+            boolean container = each.isMap() || each.isCollection();
+            Form values = form(container ? each.elementType() : each.valueType());
+            return new Forms(each.isMap() ? form(each.keyType()) : values, values);
+        });
+    }
+
+    private Form form(ResolvableType type) {
+        return new Form(format.writer(type), format.reader(type));
+    }
+
+    private record Form(ObjectWriter writer, ObjectReader reader) {}
+
+    private record Forms(Form keys, Form values) {}
+
+    /** How a field's bytes begin. */
+    private record Shape(int letter, int kind) {
+
+        boolean isContainer() {
+            return letter == MAP || letter == COLLECTION;
+        }
+    }
+
+    /** What writes a value closes what it writes to, but other fields follow. */
+    private static final class Unclosable extends java.io.FilterOutputStream {
+
+        Unclosable(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() {
+            // There is more to come.
+        }
+
+        @Override
+        public void close() {
+            // There is more to come.
         }
     }
 }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command was applied and threw an exception that cannot be rebuilt here: its class is unknown to this caller, has no
- * usable constructor, or is a checked exception the method does not declare. The command counts as applied.
+ * usable constructor, is a checked exception the method does not declare, or an error such as a stack overflow. The command counts as applied.
  */
 public final class RemoteCommandException extends RuntimeException {
 
@@ -12,9 +12,12 @@ public final class RemoteCommandException extends RuntimeException {
     private final String originalType;
     private final @Nullable String originalMessage;
 
-    RemoteCommandException(String command, String originalType, @Nullable String originalMessage) {
-        super("Command '" + command + "' threw " + originalType
-                + (originalMessage != null ? ": " + originalMessage : ""));
+    RemoteCommandException(
+            String command, String originalType, @Nullable String originalMessage, @Nullable Throwable cause) {
+        super(
+                "Command '" + command + "' threw " + originalType
+                        + (originalMessage != null ? ": " + originalMessage : ""),
+                cause);
         this.command = command;
         this.originalType = originalType;
         this.originalMessage = originalMessage;

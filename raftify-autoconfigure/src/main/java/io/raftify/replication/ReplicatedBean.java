@@ -1,9 +1,9 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bean that passed every check.
@@ -15,5 +15,11 @@ record ReplicatedBean(
         Class<?> type,
         Object target,
         Map<Method, ReplicatedMethod> commands,
-        Map<Method, ReadConsistency> queries,
-        List<StateField> state) {}
+        Map<Method, Freshness> queries,
+        List<StateField> state) {
+
+    /** The bean as one that writes state of its own; null if it does not. */
+    @Nullable StreamedState streamed() {
+        return target instanceof StreamedState streamed ? streamed : null;
+    }
+}

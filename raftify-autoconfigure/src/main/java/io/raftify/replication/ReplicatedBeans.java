@@ -1,8 +1,9 @@
 package io.raftify.replication;
 
-import io.raftify.annotation.ReadConsistency;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.StateMachine;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,12 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
-import tools.jackson.core.JacksonException;
 
 /**
  * The replicated beans of the application and their commands. Filled once, when all singletons exist and before the
@@ -30,14 +28,24 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final ConfigurableListableBeanFactory beanFactory;
     private final Codecs codecs;
     private final CborFormat stateFormat;
+    private final FieldFormat fieldFormat;
+    private final ProxiedBeans proxied;
     private final StateGate gate = new StateGate();
+    private final CommandWatch watch = new CommandWatch();
+    private final Divergence divergence = new Divergence(gate);
+
+    private final Admissions admissions = new Admissions(this::knowsEffects);
 
     private volatile @Nullable Catalogue catalogue;
+    private volatile @Nullable ApplicationBuild build;
 
-    ReplicatedBeans(ConfigurableListableBeanFactory beanFactory, Codecs codecs, CborFormat stateFormat) {
+    ReplicatedBeans(
+            ConfigurableListableBeanFactory beanFactory, Codecs codecs, CborFormat stateFormat, ProxiedBeans proxied) {
         this.beanFactory = beanFactory;
+        this.proxied = proxied;
         this.codecs = codecs;
         this.stateFormat = stateFormat;
+        this.fieldFormat = new FieldFormat(stateFormat);
     }
 
     /** The commands of all replicated beans, by name. */
@@ -55,38 +63,73 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         Catalogue found = new Catalogue();
+        BytecodeCheck bytecode = bytecodeCheck();
         for (String name : beanFactory.getBeanNamesForType(Object.class, true, false)) {
             Class<?> type = classOf(name);
             if (type == null || isInfrastructure(type)) {
                 continue;
             }
             BeanScan scan = BeanScan.of(displayName(name), type);
-            if (!scan.isEmpty() && !isScopedProxy(name)) {
-                BeanCheck check = new BeanCheck(displayName(name), type, scan, codecs, stateFormat);
+            boolean replicated = !scan.isEmpty() || StreamedState.class.isAssignableFrom(type);
+            if (replicated && !isScopedProxy(name)) {
+                BeanCheck check = new BeanCheck(
+                        displayName(name), type, scan, codecs, stateFormat, beanFactory::resolveEmbeddedValue);
                 check.checkDefinition(name, beanFactory);
-                found.add(check.check(beanFactory.getBean(name)));
+                ReplicatedBean bean = check.check(beanFactory.getBean(name));
+                bytecode.check(bean.name(), bean.type());
+                found.add(bean);
             }
         }
+        proxied.refuseAllBut(found.byTarget.keySet());
+        OtherContexts.refuseAbove(beanFactory);
         found.beans.values().forEach(this::refuseBesideAnotherStateMachine);
-        found.beans.values().forEach(this::keepInitialState);
+        found.beans.values().forEach(bean -> keepInitialState(bean, found));
+        List<ReplicatedMethod> methods =
+                found.commands.values().stream().map(Target::method).toList();
+        build = ApplicationBuild.of(beanFactory, methods, found.beans.values(), codecs, stateFormat);
         catalogue = found;
     }
 
+    private BytecodeCheck bytecodeCheck() {
+        ReplicationSettings settings =
+                beanFactory.getBeanProvider(ReplicationSettings.class).getIfAvailable();
+        return new BytecodeCheck(settings != null ? settings.determinismCheck() : DeterminismCheck.WARN);
+    }
+
     /** Also the proof that the state, as the application starts with it, can be written at all. */
-    private void keepInitialState(ReplicatedBean bean) {
-        FieldFormat format = new FieldFormat(stateFormat);
+    private void keepInitialState(ReplicatedBean bean, Catalogue found) {
         for (StateField field : bean.state()) {
             try {
-                field.keepInitial(format.write(field));
-            } catch (JacksonException unwritable) {
+                field.keepInitial(fieldFormat.write(field));
+            } catch (UnwritableStateException unwritable) {
                 throw new ReplicatedBeanException(
                         bean.name(),
                         bean.type(),
                         null,
-                        "The value of the field '" + field.name() + "' cannot be encoded: "
-                                + unwritable.getOriginalMessage() + ".",
+                        "The value of the field '" + field.name() + "' cannot be encoded. " + unwritable.getMessage()
+                                + ".",
                         "Let the field begin with a value of its declared type.");
             }
+        }
+        StreamedState streamed = bean.streamed();
+        if (streamed != null) {
+            found.initialStreams.put(bean.name(), initialStream(bean, streamed));
+        }
+    }
+
+    private static Chunks initialStream(ReplicatedBean bean, StreamedState streamed) {
+        Chunks initial = new Chunks();
+        try {
+            streamed.snapshot().writeTo(initial);
+            return initial;
+        } catch (IOException | RuntimeException unwritable) {
+            throw new ReplicatedBeanException(
+                    bean.name(),
+                    bean.type(),
+                    null,
+                    "The state that it begins with cannot be written by its StreamedState.snapshot(): " + unwritable
+                            + ".",
+                    "Let snapshot() work on a bean that has just been created.");
         }
     }
 
@@ -137,8 +180,47 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
         return stateFormat;
     }
 
+    FieldFormat fieldFormat() {
+        return fieldFormat;
+    }
+
+    /** What a bean wrote of its own as the application started. */
+    Chunks initialStream(ReplicatedBean bean) {
+        Chunks kept = filled().initialStreams.get(bean.name());
+        if (kept == null) {
+            throw new IllegalStateException("What bean '" + bean.name() + "' began with was not kept");
+        }
+        return kept;
+    }
+
     StateGate gate() {
         return gate;
+    }
+
+    Divergence divergence() {
+        return divergence;
+    }
+
+    CommandWatch watch() {
+        return watch;
+    }
+
+    Admissions admissions() {
+        return admissions;
+    }
+
+    private boolean knowsEffects(Requirement applied, String bean) {
+        return build().isRetired(applied)
+                || build().knows(applied) && filled().beans.containsKey(bean);
+    }
+
+    /** What this build of the application can apply. */
+    ApplicationBuild build() {
+        ApplicationBuild known = build;
+        if (known == null) {
+            throw new IllegalStateException("The replicated beans are not known yet");
+        }
+        return known;
     }
 
     Collection<ReplicatedBean> beans() {
@@ -168,8 +250,8 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     private static Call resolve(ReplicatedBean bean, Method called) {
-        Method own = BridgeMethodResolver.findBridgedMethod(AopUtils.getMostSpecificMethod(called, bean.type()));
-        return new Call(bean.commands().get(own), bean.queries().get(own));
+        Method own = Declarations.own(called, bean.type());
+        return new Call(bean.commands().get(own), bean.queries().get(own), ResultForm.of(own, bean.type()));
     }
 
     private Catalogue filled() {
@@ -181,11 +263,31 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     /** A command's method and the object it acts on. */
-    record Target(ReplicatedMethod method, Object object) {}
+    record Target(ReplicatedMethod method, ResultForm form, Object object) {
 
-    /** One of the two is there. */
+        /**
+         * Runs the method, and takes its value out of a promise.
+         *
+         * @throws InvocationTargetException with the exception that the method threw or promised
+         */
+        @Nullable Object invoke(@Nullable Object[] arguments) throws InvocationTargetException {
+            Object returned;
+            try {
+                returned = method.method().invoke(object, arguments);
+            } catch (IllegalAccessException impossible) {
+                throw new IllegalStateException("made accessible when the bean was checked", impossible);
+            }
+            try {
+                return form.settle(returned);
+            } catch (Throwable promised) {
+                throw new InvocationTargetException(promised);
+            }
+        }
+    }
+
+    /** Command or query; one of the two is there. */
     record Call(
-            @Nullable ReplicatedMethod command, @Nullable ReadConsistency query) {}
+            @Nullable ReplicatedMethod command, @Nullable Freshness query, ResultForm form) {}
 
     /** What calls on one bean mean; a method may be called as the class's own or as an interface's. */
     private record BeanCalls(ReplicatedBean bean, Map<Method, Call> byMethod) {}
@@ -194,13 +296,15 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
         final Map<String, ReplicatedBean> beans = new TreeMap<>();
         final Map<String, Target> commands = new TreeMap<>();
+        final Map<String, Chunks> initialStreams = new TreeMap<>();
         final Map<Object, BeanCalls> byTarget = new IdentityHashMap<>();
 
         void add(ReplicatedBean bean) {
             beans.put(bean.name(), bean);
             byTarget.put(bean.target(), new BeanCalls(bean, new ConcurrentHashMap<>()));
             bean.commands().values().forEach(method -> {
-                Target earlier = commands.putIfAbsent(method.command(), new Target(method, bean.target()));
+                ResultForm form = ResultForm.of(method.method(), bean.type());
+                Target earlier = commands.putIfAbsent(method.command(), new Target(method, form, bean.target()));
                 if (earlier != null) {
                     throw new ReplicatedBeanException(
                             bean.name(),

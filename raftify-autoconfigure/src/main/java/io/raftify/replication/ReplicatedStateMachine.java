@@ -1,40 +1,80 @@
 package io.raftify.replication;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
-import io.raftify.replication.wire.BusinessException;
+import io.raftify.node.StoredSnapshot;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.wire.CommandEnvelope;
+import io.raftify.replication.wire.CommandId;
 import io.raftify.replication.wire.CommandOutcome;
+import io.raftify.replication.wire.EntryOutcome;
+import io.raftify.replication.wire.LogEntry;
+import io.raftify.replication.wire.Refusal;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies commands from the log to the replicated beans of this application, and captures and restores their state.
+ * Applies the entries of the log to the replicated beans of this application, each command once however often it was sent,
+ * and captures and restores their state.
  *
- * <p>A method's exception is an outcome like a value: it goes to the caller, and what the method changed before it
- * threw stays changed, alike on every member. An {@link Error} is not: memory or stack may have given out here alone,
- * so this member stops rather than differ from the others. So it does at a command it does not know or cannot read.
+ * <p>What a method throws is an outcome like a value: it goes to the caller, and nothing is changed. A member that cannot
+ * read an entry, or lacks its command, does not skip it.
+ *
+ * <p>Driven by one thread. The monitor is for whoever looks at the state of a member that has diverged.
  */
 public final class ReplicatedStateMachine implements StateMachine {
 
     private final ReplicatedBeans beans;
+    private final CommandApplication application;
+    private final LogTime time = new LogTime();
+    private final Sessions sessions = new Sessions();
+    private final KeyedOutcomes keyed = new KeyedOutcomes();
     private final StateImage image;
+    private final CheckpointTaker digests;
+
+    /** Whether the state is more than what the application starts with. */
+    private volatile boolean applied;
 
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
-        this.image = new StateImage(beans);
+        this.application = new CommandApplication(beans, beans.watch());
+        List<LibraryState> own = List.of(time, sessions, keyed);
+        this.digests = new CheckpointTaker(beans);
+        this.image = new StateImage(
+                beans,
+                Stream.concat(own.stream(), Stream.of(beans.admissions(), digests.checkpoints()))
+                        .toList());
+    }
+
+    /** Why this member's state must not be served, as a clause; null if it may. Any thread may ask. */
+    public @Nullable String refusal() {
+        String diverged = beans.divergence().reason();
+        return diverged != null ? diverged : beans.gate().broken();
+    }
+
+    /** The command that is being applied now; null if there is none. Any thread may ask. */
+    public @Nullable CommandInProgress inProgress() {
+        return beans.watch().inProgress();
     }
 
     @Override
-    public byte[] apply(long index, long term, byte[] command) {
+    public synchronized byte[] apply(long index, long term, byte[] command) {
+        String diverged = beans.divergence().reason();
+        if (diverged != null) {
+            // Every further outcome could be wrong. It goes on keeping the log, and votes, but does not lead.
+            throw new UnsupportedEntryException(
+                    diverged + "; mend the command that is not deterministic, then start this"
+                            + " member with an empty data directory");
+        }
         try {
-            return applyNow(index, command).toByteArray();
+            byte[] outcome = applyNow(index, term, command);
+            digests.applied(index);
+            return outcome;
         } catch (UnsupportedEntryException unsupported) {
-            // Nothing was touched: what is here is whole, only behind, and LOCAL queries may go on reading it.
+            // No bean was touched: what is here is whole, only behind, and LOCAL queries may go on reading it.
             throw unsupported;
         } catch (RuntimeException | Error failure) {
             beans.gate().condemn("applying entry " + index + " failed: " + failure.getMessage());
@@ -42,90 +82,147 @@ public final class ReplicatedStateMachine implements StateMachine {
         }
     }
 
-    private CommandOutcome applyNow(long index, byte[] command) {
-        CommandEnvelope envelope = parse(index, command);
-        ReplicatedBeans.Target target = beans.command(envelope.getCommand());
-        if (target == null) {
-            throw new UnsupportedEntryException("Entry " + index + " holds the command '" + envelope.getCommand()
-                    + "', which this application does not have. It was proposed by '" + envelope.getProposer()
-                    + "', probably by another version of the application: deploy here a version that has the command.");
-        }
-        CommandCodec codec = beans.codecs().find(envelope.getCodec());
-        if (codec == null) {
-            throw new UnsupportedEntryException("Entry " + index + " was written by the codec '" + envelope.getCodec()
-                    + "', which this application does not have: deploy here a version that has it.");
-        }
-        if (envelope.getCommandVersion() != 1) {
-            throw new UnsupportedEntryException("Entry " + index + " holds version " + envelope.getCommandVersion()
-                    + " of the command '" + envelope.getCommand()
-                    + "', this application has version 1: deploy here a version that has it.");
-        }
-        @Nullable Object[] arguments = decode(index, envelope, target.method(), codec);
-        CommandOutcome.Builder outcome =
-                CommandOutcome.newBuilder().setFormatVersion(WireFormat.VERSION).setCodec(codec.id());
-        try {
-            Object result = beans.gate().alone(() -> invoke(target, arguments));
-            return outcome.setValue(encode(target.method(), codec, result)).build();
-        } catch (InvocationTargetException thrown) {
-            return outcome.setException(exception(thrown)).build();
-        } catch (UnencodableResultException afterwards) {
-            // The command was applied; the same value cannot be encoded on any other member either.
-            return outcome.setException(BusinessExceptions.write(afterwards)).build();
-        }
+    private byte[] applyNow(long index, long term, byte[] bytes) {
+        LogEntry entry = parse(index, bytes);
+        applied = true;
+        long now = time.advance(entry.getProposedAtMillis());
+        sessions.expire(now);
+        keyed.expire(now);
+        return switch (entry.getContentCase()) {
+            case COMMAND -> once(index, term, now, entry);
+            case OPEN_SESSION -> {
+                sessions.open(index, now);
+                yield outcome(index).setSession(index).build().toByteArray();
+            }
+            case RESOLVE -> resolve(index, now, entry.getResolve().getId());
+            case ADMIT -> {
+                beans.admissions().admit(entry.getAdmit());
+                yield outcome(index).build().toByteArray();
+            }
+            case CONTENT_NOT_SET ->
+                throw new UnsupportedEntryException("Entry " + index + ", proposed by '" + entry.getProposer()
+                        + "', holds nothing that this application knows: deploy here a version that does.");
+        };
     }
 
-    private static CommandEnvelope parse(long index, byte[] command) {
+    private static LogEntry parse(long index, byte[] bytes) {
         try {
-            return WireFormat.parseCommand(command);
+            return WireFormat.parseEntry(bytes);
         } catch (InvalidProtocolBufferException broken) {
             throw new UnsupportedEntryException(
-                    "Entry " + index + " is not a command this application can read: " + broken.getMessage(), broken);
+                    "Entry " + index + " is not one that this application can read: " + broken.getMessage(), broken);
         }
     }
 
-    private static @Nullable Object[] decode(
-            long index, CommandEnvelope envelope, ReplicatedMethod method, CommandCodec codec) {
+    /** The command, unless it was applied before (thesis, section 6.3). */
+    private byte[] once(long index, long term, long now, LogEntry entry) {
+        CommandEnvelope command = entry.getCommand();
+        if (!command.hasId()) {
+            // Of a proposer that never sends anything twice, and asks for no outcome.
+            return apply(index, term, now, entry).toByteArray();
+        }
+        CommandId id = command.getId();
+        return switch (sessions.standing(id, now)) {
+            case OVER -> sessions.outcome(id);
+            case FORGOTTEN -> forgotten(index, id);
+            case NEW -> {
+                byte[] outcome = apply(index, term, now, entry).toByteArray();
+                sessions.keep(id, outcome);
+                sessions.answered(id, command.getAnsweredBelow());
+                yield outcome;
+            }
+        };
+    }
+
+    /** The command, unless its key was used before. */
+    private EntryOutcome apply(long index, long term, long now, LogEntry entry) {
+        CommandEnvelope envelope = entry.getCommand();
+        CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
+        beans.admissions().applied(command.method(), envelope.getVersion(), index);
+        beans.admissions().applied(command.codec(), index);
+        byte[] key = key(command);
+        if (key == null) {
+            return run(index, term, now, entry, command);
+        }
+        byte[] payload = envelope.getPayload().toByteArray();
+        KeyedOutcomes.Kept before = keyed.find(envelope.getCommand(), key);
+        if (before == null) {
+            EntryOutcome outcome = run(index, term, now, entry, command);
+            keyed.keep(envelope.getCommand(), key, envelope.getVersion(), payload, outcome.toByteArray(), now);
+            return outcome;
+        }
+        return before.sameArguments(envelope.getVersion(), payload)
+                ? read(before.outcome())
+                : refusal(
+                        index,
+                        Refusal.Reason.KEY_REUSED,
+                        "the idempotency key of the " + command.method() + " was used before, with other arguments.");
+    }
+
+    private byte @Nullable [] key(CommandApplication.Prepared command) {
+        int argument = command.method().keyArgument();
+        Object key = argument >= 0 ? command.arguments()[argument] : null;
+        return key == null
+                ? null
+                : beans.stateFormat().writer(command.method().keyType()).writeValueAsBytes(key);
+    }
+
+    private EntryOutcome run(long index, long term, long now, LogEntry entry, CommandApplication.Prepared command) {
+        CommandEnvelope envelope = entry.getCommand();
+        AppliedContext context = new AppliedContext(
+                index,
+                term,
+                now,
+                Sessions.text(envelope.getId()),
+                entry.getProposer(),
+                envelope.getSeed().toByteArray());
+        CommandOutcome outcome = application.run(command, context);
+        digests.came(outcome);
+        return outcome(index).setCommand(outcome).build();
+    }
+
+    /** Whoever asks what became of a command that was not applied is told so, and it stays that way. */
+    private byte[] resolve(long index, long now, CommandId id) {
+        return switch (sessions.standing(id, now)) {
+            case OVER -> sessions.outcome(id);
+            case FORGOTTEN -> forgotten(index, id);
+            case NEW -> {
+                byte[] never = refusal(index, Refusal.Reason.RESOLVED, "").toByteArray();
+                sessions.keep(id, never);
+                yield never;
+            }
+        };
+    }
+
+    private static byte[] forgotten(long index, CommandId id) {
+        return refusal(
+                        index,
+                        Refusal.Reason.EXPIRED,
+                        "The outcomes of session " + id.getSession()
+                                + " are not kept any more, or not those of its older commands.")
+                .toByteArray();
+    }
+
+    private static EntryOutcome refusal(long index, Refusal.Reason reason, String text) {
+        return outcome(index)
+                .setRefusal(Refusal.newBuilder().setReason(reason).setText(text))
+                .build();
+    }
+
+    private static EntryOutcome.Builder outcome(long index) {
+        return EntryOutcome.newBuilder().setFormatVersion(WireFormat.VERSION).setIndex(index);
+    }
+
+    private static EntryOutcome read(byte[] kept) {
         try {
-            return codec.decodeCall(method, envelope.getPayload().toByteArray());
-        } catch (IllegalArgumentException unreadable) {
-            throw new UnsupportedEntryException(
-                    "Entry " + index + ", proposed by '" + envelope.getProposer() + "': " + unreadable.getMessage()
-                            + ". Deploy here a version whose " + method + " takes these arguments.",
-                    unreadable);
+            return EntryOutcome.parseFrom(kept);
+        } catch (InvalidProtocolBufferException impossible) {
+            throw new IllegalStateException("An outcome that this member wrote cannot be read", impossible);
         }
-    }
-
-    private static @Nullable Object invoke(ReplicatedBeans.Target target, @Nullable Object[] arguments)
-            throws InvocationTargetException {
-        try {
-            return target.method().method().invoke(target.object(), arguments);
-        } catch (IllegalAccessException impossible) {
-            throw new IllegalStateException("made accessible when the bean was checked", impossible);
-        }
-    }
-
-    private static ByteString encode(ReplicatedMethod method, CommandCodec codec, @Nullable Object result)
-            throws UnencodableResultException {
-        try {
-            return ByteString.copyFrom(codec.encodeResult(method, result));
-        } catch (IllegalArgumentException unwritable) {
-            throw new UnencodableResultException(String.valueOf(unwritable.getMessage()));
-        }
-    }
-
-    private static BusinessException exception(InvocationTargetException thrown) {
-        Throwable cause = thrown.getCause();
-        if (cause instanceof Exception business) {
-            return BusinessExceptions.write(business);
-        }
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        throw new IllegalStateException("A command threw what is neither exception nor error", cause);
     }
 
     @Override
-    public StateSnapshot snapshot() {
+    public synchronized StateSnapshot snapshot() {
         return beans.gate().shared(image::capture);
     }
 
@@ -133,17 +230,21 @@ public final class ReplicatedStateMachine implements StateMachine {
      * Replaces the state of all replicated beans, or changes nothing.
      *
      * @throws IOException if the bytes are damaged, or hold a bean that this application does not have
+     * @throws UnsupportedEntryException if they hold what a command did that this application does not have
      */
     @Override
-    public void restore(InputStream in) throws IOException {
-        image.restore(in);
-    }
-
-    /** A value that its own codec cannot write. */
-    static final class UnencodableResultException extends Exception {
-
-        UnencodableResultException(String message) {
-            super(message);
+    public synchronized void restore(StoredSnapshot snapshot) throws IOException {
+        try {
+            image.restore(snapshot);
+        } catch (UnsupportedEntryException unsupported) {
+            if (!applied) {
+                // The state is not one that was behind, but none at all.
+                beans.gate().condemn(String.valueOf(unsupported.getMessage()));
+            }
+            throw unsupported;
         }
+        applied = true;
+        // Whatever was wrong with the state that was here, it is another one now.
+        beans.divergence().mended();
     }
 }

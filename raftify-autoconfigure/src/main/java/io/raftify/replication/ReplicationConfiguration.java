@@ -1,12 +1,15 @@
 package io.raftify.replication;
 
 import io.raftify.node.RaftNode;
+import io.raftify.node.StateMachine;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -27,24 +30,91 @@ public final class ReplicationConfiguration {
             ObjectProvider<ReplicatedBeans> beans,
             ObjectProvider<RaftNode> node,
             ObjectProvider<ReplicationSettings> settings,
-            ObjectProvider<CommandListener> listeners) {
+            ObjectProvider<CommandOutcomes> outcomes,
+            ObjectProvider<HoldBack> holdBack,
+            ObjectProvider<CommandListener> listeners,
+            ObjectProvider<PromisedCalls> promisedCalls) {
         return new ReplicatedMethodAdvisor(new ReplicatedMethodInterceptor(
                 beans::getObject,
                 () -> new CommandCaller(
                         node.getIfAvailable(),
+                        holdBack.getObject(),
                         beans.getObject().codecs(),
                         settings.getObject(),
+                        outcomes.getObject(),
                         listeners.orderedStream().toList(),
                         InstantSource.system()),
                 () -> new QueryCaller(
                         node.getIfAvailable(),
                         beans.getObject().gate(),
-                        settings.getObject().readTimeout())));
+                        settings.getObject().readTimeout()),
+                promisedCalls::getObject));
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static PromisedCalls replicatedPromisedCalls() {
+        return new PromisedCalls();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ProxiedBeans replicatedProxiedBeans() {
+        return new ProxiedBeans();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static OtherContexts replicatedBeansOfOtherContexts(ApplicationContext context) {
+        return new OtherContexts(context);
+    }
+
+    @Bean
+    static CommandOutcomes commandOutcomes(
+            ObjectProvider<RaftNode> node, ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
+        return new CommandOutcomes(node, beans, settings, InstantSource.system());
+    }
+
+    @Bean
+    static PeerBuilds peerBuilds() {
+        return new PeerBuilds();
+    }
+
+    @Bean
+    static HoldBack holdBack(ObjectProvider<RaftNode> node, ReplicatedBeans beans, PeerBuilds builds) {
+        return new HoldBack(node::getIfAvailable, beans, builds);
+    }
+
+    @Bean
+    static UpgradeWatch upgradeWatch(
+            ObjectProvider<RaftNode> node,
+            ReplicatedBeans beans,
+            PeerBuilds builds,
+            ObjectProvider<ReplicationSettings> settings) {
+        return new UpgradeWatch(node, beans, builds, settings, InstantSource.system());
+    }
+
+    @Bean
+    static DivergenceWatch divergenceWatch(
+            ObjectProvider<RaftNode> node,
+            ObjectProvider<StateMachine> stateMachine,
+            ReplicatedBeans beans,
+            ObjectProvider<ReplicationSettings> settings,
+            ApplicationEventPublisher events) {
+        DivergenceEvidence evidence =
+                new DivergenceEvidence(() -> settings.getObject().evidence(), stateMachine::getObject);
+        return new DivergenceWatch(
+                node, beans.divergence(), () -> beans.build().catalogue().fingerprint(), evidence, events);
+    }
+
+    @Bean
+    static CommandWatchdog commandWatchdog(ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
+        return new CommandWatchdog(beans.watch(), settings);
     }
 
     @Bean
     static ReplicatedBeans replicatedBeans(
-            ConfigurableListableBeanFactory beanFactory, ObjectProvider<CommandCodec> codecs) {
+            ConfigurableListableBeanFactory beanFactory, ObjectProvider<CommandCodec> codecs, ProxiedBeans proxied) {
         CborFormat format = new CborFormat();
         CommandCodec cbor = new CborCommandCodec(format);
         List<CommandCodec> all = new ArrayList<>(codecs.orderedStream().toList());
@@ -54,6 +124,6 @@ public final class ReplicationConfiguration {
                     + " entries @Primary, the others will read what they wrote.");
         }
         all.add(cbor);
-        return new ReplicatedBeans(beanFactory, new Codecs(own != null ? own : cbor, all), format);
+        return new ReplicatedBeans(beanFactory, new Codecs(own != null ? own : cbor, all), format, proxied);
     }
 }

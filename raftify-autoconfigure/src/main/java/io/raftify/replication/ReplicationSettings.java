@@ -1,15 +1,25 @@
 package io.raftify.replication;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How long calls wait.
+ * How long calls wait, how strict the start is, and what is kept when members differ.
  *
  * @param nodeId stands in the log as the proposer
  * @param proposalTimeout a command's caller learns its fate by then
- * @param readTimeout a linearizable query answers or fails by then, beside the time its own method takes
+ * @param readTimeout a query answers or fails by then, beside the time its own method takes
+ * @param determinismCheck what becomes of code that could make members differ
+ * @param evidence directory in which a member whose state differs from that of the others keeps what it has; null if it
+ *     keeps nothing
  */
-public record ReplicationSettings(String nodeId, Duration proposalTimeout, Duration readTimeout) {
+public record ReplicationSettings(
+        String nodeId,
+        Duration proposalTimeout,
+        Duration readTimeout,
+        DeterminismCheck determinismCheck,
+        @Nullable Path evidence) {
 
     public ReplicationSettings {
         if (proposalTimeout.isNegative() || proposalTimeout.isZero()) {
@@ -18,5 +28,10 @@ public record ReplicationSettings(String nodeId, Duration proposalTimeout, Durat
         if (readTimeout.isNegative() || readTimeout.isZero()) {
             throw new IllegalArgumentException("The read timeout must be greater than zero");
         }
+    }
+
+    /** With the default of what is not given: code that could make members differ is warned of, and no evidence is kept. */
+    public ReplicationSettings(String nodeId, Duration proposalTimeout, Duration readTimeout) {
+        this(nodeId, proposalTimeout, readTimeout, DeterminismCheck.WARN, null);
     }
 }

@@ -1,5 +1,6 @@
 package io.raftify.replication;
 
+import io.raftify.annotation.CommandContext;
 import io.raftify.node.ReadUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -18,12 +19,16 @@ final class StateGate {
     enum Inside {
         NOTHING,
         COMMAND,
-        LINEARIZABLE_QUERY,
-        LOCAL_QUERY
+        QUERY
     }
 
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final ThreadLocal<Inside> inside = ThreadLocal.withInitial(() -> Inside.NOTHING);
+
+    private final ThreadLocal<@Nullable Freshness> freshness = new ThreadLocal<>();
+
+    /** Of the thread that holds the lock for writing. */
+    private @Nullable CommandContext context;
 
     private volatile @Nullable String broken;
 
@@ -31,8 +36,30 @@ final class StateGate {
         return inside.get();
     }
 
+    /** How fresh the state is for the query that the current thread is in the middle of; null if it is in none. */
+    @Nullable Freshness freshness() {
+        return freshness.get();
+    }
+
+    /** The context of the command that the current thread is in the middle of; null if it is in none. */
+    @Nullable CommandContext context() {
+        return inside.get() == Inside.COMMAND ? context : null;
+    }
+
+    /** Runs a command alone. */
+    <T, E extends Throwable> T alone(CommandContext command, Work<T, E> work) throws E {
+        return alone(() -> {
+            context = command;
+            try {
+                return work.run();
+            } finally {
+                context = null;
+            }
+        });
+    }
+
     /** Runs a command, or what replaces the state, alone. */
-    <E extends Throwable> @Nullable Object alone(Work<E> work) throws E {
+    <T, E extends Throwable> T alone(Work<T, E> work) throws E {
         lock.writeLock().lock();
         inside.set(Inside.COMMAND);
         try {
@@ -58,12 +85,13 @@ final class StateGate {
      *
      * @throws ReadUnavailableException if the command in progress takes longer, or the state must not be read
      */
-    <E extends Throwable> @Nullable Object query(Inside kind, Duration timeout, Work<E> work) throws E {
+    <E extends Throwable> @Nullable Object query(Freshness fresh, Duration timeout, Reading<E> work) throws E {
         if (!enter(timeout)) {
             throw new ReadUnavailableException(
                     "The command that is being applied did not finish within " + timeout.toMillis() + "ms.");
         }
-        inside.set(kind);
+        inside.set(Inside.QUERY);
+        freshness.set(fresh);
         try {
             String reason = broken;
             if (reason != null) {
@@ -71,6 +99,7 @@ final class StateGate {
             }
             return work.run();
         } finally {
+            freshness.remove();
             inside.remove();
             lock.readLock().unlock();
         }
@@ -85,13 +114,28 @@ final class StateGate {
         }
     }
 
-    /** From now on no query answers, since the state may be half changed. Only a restart mends this. */
+    /** Why the state must not be read, as a clause; null if it may. */
+    @Nullable String broken() {
+        return broken;
+    }
+
+    /** The state was replaced by a whole one. */
+    void mended() {
+        broken = null;
+    }
+
+    /** From now on no query answers, since the state may be half changed. Only a restart, or another state, mends this. */
     void condemn(String reason) {
         broken = reason;
     }
 
     @FunctionalInterface
-    interface Work<E extends Throwable> {
+    interface Work<T, E extends Throwable> {
+        T run() throws E;
+    }
+
+    @FunctionalInterface
+    interface Reading<E extends Throwable> {
         @Nullable Object run() throws E;
     }
 }

@@ -2,6 +2,7 @@ package io.raftify.replication;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +43,22 @@ final class Waiting {
             failure.initCause(cause);
             throw failure;
         }
+    }
+
+    /** Like {@link #await}, but waits on no thread. */
+    static <T> CompletableFuture<T> answered(
+            CompletableFuture<T> future, Duration timeout, Function<String, RuntimeException> unanswered) {
+        if (future.isDone()) {
+            return future;
+        }
+        return future.copy()
+                .orTimeout(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS)
+                .exceptionally(failure -> {
+                    if (failure instanceof TimeoutException) {
+                        throw unanswered.apply("The member gave no answer within " + timeout.toMillis() + "ms.");
+                    }
+                    throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
+                });
     }
 
     /** Carries the caller's own stack into the trace. */

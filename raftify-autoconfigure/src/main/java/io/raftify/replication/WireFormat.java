@@ -1,24 +1,24 @@
 package io.raftify.replication;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.raftify.replication.wire.CommandEnvelope;
-import io.raftify.replication.wire.CommandOutcome;
+import io.raftify.replication.wire.EntryOutcome;
+import io.raftify.replication.wire.LogEntry;
 
-/** The envelopes around calls and outcomes, and the one version of them there is. */
+/** The envelopes around entries and outcomes, and the one version of them that this build writes. */
 final class WireFormat {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private WireFormat() {}
 
-    static CommandEnvelope parseCommand(byte[] bytes) throws InvalidProtocolBufferException {
-        CommandEnvelope envelope = CommandEnvelope.parseFrom(bytes);
-        check("command", envelope.getFormatVersion());
-        return envelope;
+    static LogEntry parseEntry(byte[] bytes) throws InvalidProtocolBufferException {
+        LogEntry entry = LogEntry.parseFrom(bytes);
+        check("entry", entry.getFormatVersion());
+        return entry;
     }
 
-    static CommandOutcome parseOutcome(byte[] bytes) throws InvalidProtocolBufferException {
-        CommandOutcome outcome = CommandOutcome.parseFrom(bytes);
+    static EntryOutcome parseOutcome(byte[] bytes) throws InvalidProtocolBufferException {
+        EntryOutcome outcome = EntryOutcome.parseFrom(bytes);
         check("outcome", outcome.getFormatVersion());
         return outcome;
     }

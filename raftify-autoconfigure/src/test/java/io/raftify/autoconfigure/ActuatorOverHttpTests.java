@@ -54,6 +54,7 @@ class ActuatorOverHttpTests {
             "elections",
             "caughtUp",
             "failure",
+            "parked",
             "peers",
             "storage",
             "commands");
@@ -67,6 +68,7 @@ class ActuatorOverHttpTests {
             "commitIndex",
             "appliedIndex",
             "lag",
+            "parked",
             "lastHeardMillis",
             "lastError");
     private static final List<String> STORAGE =
@@ -102,7 +104,7 @@ class ActuatorOverHttpTests {
             assertThat(json.get("storage").get("durability").asString()).isEqualTo("synced");
             assertThat(json.get("commands")).hasSize(1);
             JsonNode command = json.get("commands").get(0);
-            assertThat(command.propertyNames()).containsExactly("name", "bean", "method");
+            assertThat(command.propertyNames()).containsExactly("name", "version", "bean", "method", "heldBack");
             assertThat(command.get("name").asString()).isEqualTo("names.add");
             assertThat(command.get("method").asString()).isEqualTo("add(String)");
         }
@@ -112,9 +114,9 @@ class ActuatorOverHttpTests {
     void theEndpointShowsWhatIsNotKnownOfAPeerAsNull() throws Exception {
         try (ConfigurableApplicationContext context = start(InMemoryMember.class)) {
             PeerStatus unheard = new PeerStatus(
-                    "n2", "host2:9090", false, null, null, null, null, null, null, null, "connection refused");
+                    "n2", "host2:9090", false, null, null, null, null, null, null, null, null, "connection refused");
             PeerStatus heard = new PeerStatus(
-                    "n3", "host3:9090", true, Role.FOLLOWER, 4L, 9L, 8L, 7L, 1L, Duration.ofMillis(35), null);
+                    "n3", "host3:9090", true, Role.FOLLOWER, 4L, 9L, 8L, 7L, 1L, null, Duration.ofMillis(35), null);
             context.getBean(SingleMemberNode.class).seenAs(with(null, true, List.of(unheard, heard), null));
 
             JsonNode peers = get(context, "/actuator/raft").json().get("peers");
@@ -132,7 +134,7 @@ class ActuatorOverHttpTests {
         try (ConfigurableApplicationContext context = start(InMemoryMember.class)) {
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             PeerStatus unreachable = new PeerStatus(
-                    "n2", "host2:9090", false, null, null, null, null, null, null, null, "connection refused");
+                    "n2", "host2:9090", false, null, null, null, null, null, null, null, null, "connection refused");
             assertThat(get(context, "/actuator/health/readiness").status).isEqualTo(200);
 
             node.seenAs(with(null, true, List.of(unreachable), null));
@@ -151,6 +153,22 @@ class ActuatorOverHttpTests {
             node.seenAs(with("n1", false, List.of(), null));
             assertThat(get(context, "/actuator/health/readiness").status).isEqualTo(503);
             assertThat(raft(context).get("details").get("reason").asString()).startsWith("catching up with leader n1");
+            assertLive(context);
+
+            node.seenAs(parked("Entry 812 holds the command 'x' version 2"));
+            assertThat(get(context, "/actuator/health/readiness").status).isEqualTo(503);
+            assertThat(raft(context).get("status").asString()).isEqualTo("OUT_OF_SERVICE");
+            assertThat(raft(context).get("details").get("reason").asString())
+                    .matches("the member is parked after index \\d+: Entry 812 holds the command 'x' version 2");
+            assertThat(get(context, "/actuator/raft").json().get("parked").asString())
+                    .startsWith("Entry 812");
+            assertThat(get(context, "/actuator/metrics/raftify.parked")
+                            .json()
+                            .get("measurements")
+                            .get(0)
+                            .get("value")
+                            .asInt())
+                    .isEqualTo(1);
             assertLive(context);
 
             node.seenAs(with("n1", true, List.of(), "the disk is gone"));
@@ -208,6 +226,7 @@ class ActuatorOverHttpTests {
                     "raftify.index.commit",
                     "raftify.index.applied",
                     "raftify.elections",
+                    "raftify.parked",
                     "raftify.proposals")) {
                 assertThat(get(context, "/actuator/metrics/" + meter).status)
                         .as(meter)
@@ -257,8 +276,17 @@ class ActuatorOverHttpTests {
         }
     }
 
+    private static UnaryOperator<NodeStatus> parked(String reason) {
+        return with("n1", true, List.of(), null, reason);
+    }
+
     private static UnaryOperator<NodeStatus> with(
             String leader, boolean caughtUp, List<PeerStatus> peers, String failure) {
+        return with(leader, caughtUp, peers, failure, null);
+    }
+
+    private static UnaryOperator<NodeStatus> with(
+            String leader, boolean caughtUp, List<PeerStatus> peers, String failure, String parked) {
         return status -> new NodeStatus(
                 status.nodeId(),
                 status.clusterName(),
@@ -274,7 +302,8 @@ class ActuatorOverHttpTests {
                 caughtUp,
                 peers,
                 status.storage(),
-                failure);
+                failure,
+                parked);
     }
 
     private ConfigurableApplicationContext start(Class<?> application, String... more) {

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -348,6 +349,29 @@ class FailureAnalyzersTests {
     }
 
     @Test
+    void aCommandCalledPastItsProxy() {
+        FailureAnalysis analysis = start(WithSelfCall.class);
+
+        assertThat(analysis.getDescription())
+                .contains("addAll(List) calls the command add(String) on 'this', through a lambda in addAll"
+                        + " (FailureAnalyzersTests.java:")
+                .contains("method: void addAll(List texts)");
+        assertThat(analysis.getAction())
+                .contains("inject ObjectProvider<SelfCalling> and call getObject().add(...)")
+                .contains("or make addAll(List) a @ReplicatedCommand");
+    }
+
+    @Test
+    void aCommandThatIsNotDeterministicIfThatIsToFail() {
+        FailureAnalysis analysis = start(WithAClock.class, "raftify.determinism.check=fail");
+
+        assertThat(analysis.getDescription())
+                .contains("- FailureAnalyzersTests.java:")
+                .contains("add(String) reads the clock (Instant.now())");
+        assertThat(analysis.getAction()).contains("@Deterministic(\"why\")");
+    }
+
+    @Test
     void everySettingOfTheMemberHasItsProperty() {
         List<String> components = Stream.of(RaftNodeSettings.class.getRecordComponents())
                 .map(RecordComponent::getName)
@@ -396,6 +420,12 @@ class FailureAnalyzersTests {
     @Import(BadArgument.class)
     static class WithBadArgument extends Application {}
 
+    @Import(SelfCalling.class)
+    static class WithSelfCall extends Application {}
+
+    @Import(ReadingTheClock.class)
+    static class WithAClock extends Application {}
+
     @Import(BadResult.class)
     static class WithBadResult extends Application {}
 
@@ -408,6 +438,19 @@ class FailureAnalyzersTests {
     }
 
     static class SameName extends Good {}
+
+    static class SelfCalling extends Good {
+        public void addAll(List<String> texts) {
+            texts.forEach(each -> add(each));
+        }
+    }
+
+    static class ReadingTheClock extends Good {
+        @Override
+        public void add(String text) {
+            all.add(text + Instant.now());
+        }
+    }
 
     static final class FinalClass {
         @ReplicatedState

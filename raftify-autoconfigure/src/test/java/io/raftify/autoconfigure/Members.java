@@ -37,6 +37,7 @@ final class Members implements AutoCloseable {
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Map<String, ConfigurableApplicationContext> contexts = new ConcurrentHashMap<>();
     private final Map<String, List<String>> ownProperties = new ConcurrentHashMap<>();
+    private final Map<String, Class<?>> builds = new ConcurrentHashMap<>();
     private final Path directory;
     private final Class<?> application;
     private final List<String> properties;
@@ -49,6 +50,12 @@ final class Members implements AutoCloseable {
         for (int i = 0; i < size; i++) {
             ports.put("n" + (i + 1), free.get(i));
         }
+    }
+
+    /** Which build of the application a member runs when it is started next. */
+    Members runs(String id, Class<?> build) {
+        builds.put(id, build);
+        return this;
     }
 
     /** Further properties of one member alone. */
@@ -67,6 +74,12 @@ final class Members implements AutoCloseable {
         return this;
     }
 
+    /** Some members, beside each other: one alone would wait for the others. */
+    Members startOnly(String... ids) {
+        together(List.of(ids), this::start);
+        return this;
+    }
+
     ConfigurableApplicationContext start(String id) {
         List<String> all = new ArrayList<>(properties);
         all.addAll(ownProperties.getOrDefault(id, List.of()));
@@ -79,7 +92,7 @@ final class Members implements AutoCloseable {
         all.add("raftify.data-dir=" + directory.resolve(id));
         all.add("raftify.cluster.name=test");
         ports.forEach((peer, port) -> all.add("raftify.cluster.peers." + peer + "=127.0.0.1:" + port));
-        ConfigurableApplicationContext context = new SpringApplicationBuilder(application)
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(builds.getOrDefault(id, application))
                 .web(WebApplicationType.NONE)
                 .registerShutdownHook(false)
                 .run(all.stream().map(each -> "--" + each).toArray(String[]::new));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.raftify.node.PeerAddress;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StorageType;
+import io.raftify.replication.DeterminismCheck;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +84,15 @@ class RaftifyPropertiesTests {
         assertThat(properties.proposal().timeout()).isEqualTo(Duration.ofSeconds(7));
         assertThat(properties.read().timeout()).isEqualTo(Duration.ofSeconds(8));
         assertThat(properties.enabled()).isFalse();
+    }
+
+    @Test
+    void whatBecomesOfCodeThatIsNotDeterministicIsBoundAndAWarningByDefault() {
+        assertThat(bind(Map.of("raftify.determinism.check", "fail"))
+                        .determinism()
+                        .check())
+                .isEqualTo(DeterminismCheck.FAIL);
+        assertThat(bind(Map.of()).determinism().check()).isEqualTo(DeterminismCheck.WARN);
     }
 
     @Test

@@ -47,6 +47,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,7 +137,7 @@ class CborCommandCodecTests {
     @Test
     void containersComeBackEqualAndInTheOrderTheyWereGiven() throws Exception {
         Method declared = Containers.class.getDeclaredMethods()[0];
-        ReplicatedMethod method = ReplicatedMethod.of("c", "b", Containers.class, declared);
+        ReplicatedMethod method = ReplicatedMethod.of("c", 1, null, "b", Containers.class, declared);
         method.argumentTypes()
                 .forEach(each -> assertThat(codec.problemWith(each)).isEmpty());
         EnumMap<Colour, List<Seat>> byColour = new EnumMap<>(Colour.class);
@@ -257,7 +258,7 @@ class CborCommandCodecTests {
     void tooFewAndTooManyArgumentsAreRefused() {
         ReplicatedMethod one = method(String.class);
         ReplicatedMethod two = new ReplicatedMethod(
-                "c", "b", Holder.class, one.method(), List.of(String.class, String.class), void.class);
+                "c", 1, null, "b", Holder.class, one.method(), List.of(String.class, String.class), void.class, -1, -1);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> codec.decodeCall(two, codec.encodeCall(one, new Object[] {"a"})))
@@ -265,6 +266,21 @@ class CborCommandCodecTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> codec.decodeCall(one, codec.encodeCall(two, new Object[] {"a", "b"})))
                 .withMessageContaining("More than the 1 arguments");
+    }
+
+    @Test
+    void bytesThatNameAClassBringNothingOfItToLife() {
+        assertThat(codec.problemWith(Before.class)).isEmpty();
+        String named = Named.class.getName();
+        CborFormat format = new CborFormat();
+        byte[] asProperty = format.mapper()
+                .writeValueAsBytes(List.of(Map.of("@class", named, "@type", named, "class", named, "name", "x")));
+        byte[] asWrapper = format.mapper().writeValueAsBytes(List.of(List.of(named, Map.of("name", "x"))));
+
+        assertThat(codec.decodeCall(method(Before.class), asProperty)[0]).isEqualTo(new Before("x"));
+        assertThatIllegalArgumentException().isThrownBy(() -> codec.decodeCall(method(Before.class), asWrapper));
+        assertThatIllegalArgumentException().isThrownBy(() -> codec.decodeResult(method(Before.class), asWrapper));
+        assertThat(NAMED_ALIVE).isFalse();
     }
 
     @Test
@@ -286,7 +302,17 @@ class CborCommandCodecTests {
 
     private static ReplicatedMethod method(Type type) {
         Method any = Holder.class.getDeclaredMethods()[0];
-        return new ReplicatedMethod("holder.any", "holder", Holder.class, any, List.of(type), type);
+        return new ReplicatedMethod("holder.any", 1, null, "holder", Holder.class, any, List.of(type), type, -1, -1);
+    }
+
+    static final AtomicBoolean NAMED_ALIVE = new AtomicBoolean();
+
+    static class Named {
+        static {
+            NAMED_ALIVE.set(true);
+        }
+
+        String name = "";
     }
 
     static class Holder {

@@ -58,7 +58,7 @@ class FuzzedArgumentsTests {
                 .filter(method -> method.getName().equals(name))
                 .findFirst()
                 .orElseThrow();
-        return ReplicatedMethod.of("any." + name, "bean", bean, found);
+        return ReplicatedMethod.of("any." + name, 1, null, "bean", bean, found);
     }
 
     /** One argument of every kind that is allowed. */
@@ -122,11 +122,15 @@ class FuzzedArgumentsTests {
             for (int i = 0; i < values.length; i++) {
                 ReplicatedMethod one = new ReplicatedMethod(
                         all.command(),
+                        1,
+                        null,
                         "bean",
                         Everything.class,
                         all.method(),
                         List.of(all.argumentTypes().get(i)),
-                        all.argumentTypes().get(i));
+                        all.argumentTypes().get(i),
+                        -1,
+                        -1);
                 decodes("argument " + one.resultType(), one, new Object[] {values[i]}, 20);
             }
         }
@@ -200,7 +204,16 @@ class FuzzedArgumentsTests {
         for (Object time : TIMES) {
             ReplicatedMethod all = command(Everything.class, "times");
             ReplicatedMethod one = new ReplicatedMethod(
-                    "any.time", "bean", Everything.class, all.method(), List.of(time.getClass()), void.class);
+                    "any.time",
+                    1,
+                    null,
+                    "bean",
+                    Everything.class,
+                    all.method(),
+                    List.of(time.getClass()),
+                    void.class,
+                    -1,
+                    -1);
             assertThatIllegalArgumentException()
                     .as("%s", time.getClass())
                     .isThrownBy(() -> codec.decodeCall(one, new byte[] {(byte) 0x81, 0x42, 1, 2}))
@@ -215,7 +228,16 @@ class FuzzedArgumentsTests {
                 .parseHex("8191381123b03d91f4cf6e2eb5323dc8594268df18117230313a30323a30332e303030303030303034");
         ReplicatedMethod all = command(Everything.class, "times");
         ReplicatedMethod one = new ReplicatedMethod(
-                "any.time", "bean", Everything.class, all.method(), List.of(LocalTime.class), LocalTime.class);
+                "any.time",
+                1,
+                null,
+                "bean",
+                Everything.class,
+                all.method(),
+                List.of(LocalTime.class),
+                LocalTime.class,
+                -1,
+                -1);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> codec.decodeCall(one, found))
@@ -229,7 +251,16 @@ class FuzzedArgumentsTests {
     void a_number_that_is_none_is_refused_by_name_where_a_whole_one_is_declared() {
         ReplicatedMethod all = command(Everything.class, "everything");
         ReplicatedMethod one = new ReplicatedMethod(
-                "any.number", "bean", Everything.class, all.method(), List.of(BigInteger.class), void.class);
+                "any.number",
+                1,
+                null,
+                "bean",
+                Everything.class,
+                all.method(),
+                List.of(BigInteger.class),
+                void.class,
+                -1,
+                -1);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> codec.decodeCall(one, HexFormat.of().parseHex("81f97e00")))

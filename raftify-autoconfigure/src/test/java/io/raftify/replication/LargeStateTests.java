@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.node.StateSnapshot;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A state of more than 64 MB in a JVM of 512 MB, where a snapshot is taken and restored over what is there. */
+/** States that would not fit into the JVM's memory if they were held there in one piece, or a second time. */
 class LargeStateTests {
 
     private static final int ENTRIES = 640_000;
@@ -25,15 +28,26 @@ class LargeStateTests {
     @TempDir
     Path directory;
 
+    /** More than 64 MB in a snapshot that is taken and restored over what is there. */
     @Test
-    void isCapturedAndRestoredInLittleMemory() throws Exception {
+    void fieldsAreCapturedAndRestoredInLittleMemory() throws Exception {
+        run("512m", Jvm.class);
+    }
+
+    /** A snapshot that is twice as large as all memory there is. */
+    @Test
+    void whatABeanWritesItselfGoesThroughInAlmostNone() throws Exception {
+        run("64m", StreamingJvm.class);
+    }
+
+    private void run(String memory, Class<?> program) throws Exception {
         Path output = directory.resolve("output");
         Process jvm = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
+                        "-Xmx" + memory,
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Jvm.class.getName(),
+                        program.getName(),
                         directory.resolve("snapshot").toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -61,13 +75,72 @@ class LargeStateTests {
                     machine.snapshot().writeTo(out);
                 }
                 assertThat(Files.size(file)).isGreaterThan(64 << 20);
-                try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-                    machine.restore(in);
-                }
+                machine.restore(() -> new BufferedInputStream(Files.newInputStream(file)));
 
                 assertThat(big.size()).isEqualTo(ENTRIES);
                 System.out.println("agrees after restoring " + Files.size(file) + " bytes");
             });
+        }
+    }
+
+    /** What runs in the smaller one. */
+    static final class StreamingJvm {
+
+        public static void main(String[] args) {
+            ReplicationTestSupport.context(Endless.class).run(context -> {
+                ReplicatedStateMachine machine = context.getBean(ReplicatedStateMachine.class);
+                Endless endless = (Endless) BeanCheck.target(context.getBean(Endless.class));
+                endless.megabytes = 128;
+
+                Path file = Path.of(args[0]);
+                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+                    machine.snapshot().writeTo(out);
+                }
+                assertThat(Files.size(file)).isGreaterThan(128 << 20);
+                endless.megabytes = 0;
+                machine.restore(() -> new BufferedInputStream(Files.newInputStream(file)));
+
+                assertThat(endless.megabytes).isEqualTo(128);
+                System.out.println("agrees after restoring " + Files.size(file) + " bytes");
+            });
+        }
+    }
+
+    /** Makes up what it writes, and looks at what it reads. */
+    static class Endless implements StreamedState {
+
+        private int megabytes;
+
+        @ReplicatedCommand("endless.any")
+        public void any() {}
+
+        @Override
+        public StateSnapshot snapshot() {
+            int count = megabytes;
+            return out -> {
+                for (int i = 1; i <= count; i++) {
+                    out.write(megabyte(i));
+                }
+            };
+        }
+
+        @Override
+        public void restore(InputStream in) throws IOException {
+            megabytes = 0;
+            byte[] read = in.readNBytes(1 << 20);
+            while (read.length > 0) {
+                megabytes++;
+                if (!Arrays.equals(read, megabyte(megabytes))) {
+                    throw new IOException("Megabyte " + megabytes + " is not what was written");
+                }
+                read = in.readNBytes(1 << 20);
+            }
+        }
+
+        private static byte[] megabyte(int number) {
+            byte[] bytes = new byte[1 << 20];
+            Arrays.fill(bytes, (byte) number);
+            return bytes;
         }
     }
 

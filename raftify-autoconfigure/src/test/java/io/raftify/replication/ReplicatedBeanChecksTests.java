@@ -8,13 +8,17 @@ import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
@@ -136,7 +140,11 @@ class ReplicatedBeanChecksTests {
     void aResultThatCannotBeEncoded() {
         fails(
                 context(BadResult.class),
-                "The result cannot be encoded: java.util.concurrent.CompletableFuture<java.lang.String> is a promise",
+                "The result cannot be encoded: InputStream is abstract",
+                "Change the type of the result");
+        fails(
+                context(BadPromise.class),
+                "The result cannot be encoded: InputStream is abstract",
                 "Change the type of the result");
     }
 
@@ -157,6 +165,31 @@ class ReplicatedBeanChecksTests {
     void stateInAFinalFieldWithAnImmutableContainer() {
         fails(context(ImmutableState.class), "is final and holds a container that cannot be changed", "new HashMap");
         fails(context(EmptyImmutableState.class), "is final and holds a container that cannot", "new HashMap");
+    }
+
+    @Test
+    void stateThatMayVanishByItself() {
+        fails(
+                context(WeakState.class),
+                "holds a java.util.WeakHashMap, which loses its elements",
+                "Let it hold a HashMap");
+        fails(
+                context(IdentityState.class),
+                "java.util.IdentityHashMap<java.lang.String, java.lang.String> loses its elements",
+                "Change the type");
+    }
+
+    @Test
+    void anAtomicHolderThatHoldsMoreThanOneValue() {
+        fails(context(AtomicArrayState.class), "is a AtomicLongArray, which has no form in a snapshot", "AtomicLong,");
+    }
+
+    @Test
+    void aBeanThatWritesItsOwnStateWithoutCommands() {
+        fails(
+                context(StreamedWithoutCommands.class),
+                "is a StreamedState, but the bean has no @ReplicatedCommand",
+                "Mark the methods");
     }
 
     @Test
@@ -197,7 +230,7 @@ class ReplicatedBeanChecksTests {
         });
     }
 
-    private static void fails(ApplicationContextRunner runner, String problem, String remedy) {
+    static void fails(ApplicationContextRunner runner, String problem, String remedy) {
         runner.run(context -> {
             assertThat(context).hasFailed();
             Throwable root = context.getStartupFailure();
@@ -336,8 +369,18 @@ class ReplicatedBeanChecksTests {
         int count;
 
         @ReplicatedCommand("c")
-        public CompletableFuture<String> more() {
-            return CompletableFuture.completedFuture("");
+        public InputStream more() {
+            return InputStream.nullInputStream();
+        }
+    }
+
+    static class BadPromise {
+        @ReplicatedState
+        int count;
+
+        @ReplicatedCommand("c")
+        public CompletableFuture<InputStream> more() {
+            return CompletableFuture.completedFuture(InputStream.nullInputStream());
         }
     }
 
@@ -371,6 +414,40 @@ class ReplicatedBeanChecksTests {
 
         @ReplicatedCommand("c")
         public void more() {}
+    }
+
+    static class WeakState {
+        @ReplicatedState
+        final Map<String, String> names = new WeakHashMap<>();
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class IdentityState {
+        @ReplicatedState
+        final Map<String, IdentityHashMap<String, String>> names = new HashMap<>();
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class AtomicArrayState {
+        @ReplicatedState
+        AtomicLongArray counts = new AtomicLongArray(3);
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class StreamedWithoutCommands implements StreamedState {
+        @Override
+        public StateSnapshot snapshot() {
+            return out -> {};
+        }
+
+        @Override
+        public void restore(InputStream in) {}
     }
 
     static class StaticState {
@@ -409,6 +486,6 @@ class ReplicatedBeanChecksTests {
         }
 
         @Override
-        public void restore(InputStream in) {}
+        public void restore(StoredSnapshot snapshot) {}
     }
 }

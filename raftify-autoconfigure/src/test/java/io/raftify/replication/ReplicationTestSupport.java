@@ -1,7 +1,10 @@
 package io.raftify.replication;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.raftify.replication.wire.LogEntry;
 import io.raftify.testnode.SingleMemberNode;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -18,6 +21,22 @@ final class ReplicationTestSupport {
                 .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class))
                 .withUserConfiguration(ReplicationConfiguration.class, Member.class)
                 .withUserConfiguration(beans);
+    }
+
+    /** The commands in the log, without the entries that open sessions. */
+    static List<LogEntry> commands(SingleMemberNode node) {
+        return node.entries().stream()
+                .map(ReplicationTestSupport::parse)
+                .filter(LogEntry::hasCommand)
+                .toList();
+    }
+
+    private static LogEntry parse(byte[] entry) {
+        try {
+            return WireFormat.parseEntry(entry);
+        } catch (InvalidProtocolBufferException broken) {
+            throw new IllegalStateException(broken);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -2,10 +2,12 @@ package io.raftify.replication;
 
 import static io.raftify.replication.ReplicationTestSupport.context;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.node.UnsupportedEntryException;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
@@ -18,14 +20,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,7 +45,7 @@ class StateImageTests {
 
     @Test
     void everyKindOfFieldIsRestoredInAnotherContext() throws Exception {
-        byte[] snapshot = snapshotOf(Everything.class, bean -> bean.fill());
+        byte[] snapshot = snapshotOf(Everything.class, StateImageTests::fill);
 
         context(Everything.class).run(context -> {
             Everything bean = target(context.getBean(Everything.class));
@@ -58,13 +67,21 @@ class StateImageTests {
             assertThat(bean.tree).isInstanceOf(TreeMap.class).containsEntry("t", Optional.of("v"));
             assertThat(bean.number).isEqualTo(5);
             assertThat(bean.seat).isEqualTo(new Seat("B", 2));
+            assertThat(bean.ranked).as("its own comparator").containsExactly(Map.entry("b", 2), Map.entry("a", 1));
+            assertThat(bean.waiting).containsExactly("first", "second");
+            assertThat(bean.sequence).hasValue(7);
+            assertThat(bean.small).hasValue(8);
+            assertThat(bean.open).isTrue();
+            assertThat(bean.best).hasValue(new Seat("C", 3));
+            assertThat(bean.added.sum()).isEqualTo(11);
+            assertThat(bean.replacedHolder).hasValue(12);
             assertThat(bean.inherited).isEqualTo("i");
         });
     }
 
     @Test
     void aRestoredMemberAgreesWithTheOneThatWroteTheSnapshot() throws Exception {
-        byte[] snapshot = snapshotOf(Everything.class, bean -> bean.fill());
+        byte[] snapshot = snapshotOf(Everything.class, StateImageTests::fill);
 
         context(Everything.class).run(context -> {
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
@@ -93,7 +110,7 @@ class StateImageTests {
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 4, 9, 20, 40, -1, -20, -33, -40})
     void aFlippedBitIsFoundAndNothingIsTouched(int position) throws Exception {
-        byte[] snapshot = snapshotOf(Everything.class, bean -> bean.fill());
+        byte[] snapshot = snapshotOf(Everything.class, StateImageTests::fill);
         int index = position >= 0 ? position : snapshot.length + position;
         byte[] damaged = snapshot.clone();
         damaged[index] ^= 0x10;
@@ -103,7 +120,7 @@ class StateImageTests {
 
     @Test
     void aSnapshotCutShortIsFoundAndNothingIsTouched() throws Exception {
-        byte[] snapshot = snapshotOf(Everything.class, bean -> bean.fill());
+        byte[] snapshot = snapshotOf(Everything.class, StateImageTests::fill);
 
         assertRefusedUntouched(Arrays.copyOf(snapshot, snapshot.length - 1), "damaged");
         assertRefusedUntouched(new byte[5], "cut short");
@@ -122,7 +139,8 @@ class StateImageTests {
 
             assertThatIOException()
                     .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(snapshot))
-                    .withMessageContaining("FirstThenNumber.second");
+                    .withMessageContaining("field 'second' of bean 'bean'")
+                    .withMessageContaining("was written as java.lang.String and cannot be read as int");
             assertThat(bean.first).containsExactly("mine");
         });
     }
@@ -141,16 +159,31 @@ class StateImageTests {
     }
 
     @Test
-    void aBeanThatIsOnlyInTheSnapshotIsRefusedByName() throws Exception {
-        byte[] snapshot = snapshotOf(FirstThenText.class, bean -> bean.second = "text");
+    void aBeanThatIsOnlyInTheSnapshotIsRefusedByNameOnceACommandOfItWasApplied() throws Exception {
+        AtomicReference<byte[]> snapshot = new AtomicReference<>();
+        context().withBean("bean", FirstThenText.class).run(context -> {
+            context.getBean(FirstThenText.class).any();
+            snapshot.set(context.getBean(SingleMemberNode.class).writeSnapshot());
+        });
 
         context(Counter.class).run(context -> {
             target(context.getBean(Counter.class)).count = 7;
-            assertThatIOException()
-                    .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(snapshot))
-                    .withMessageContaining("[bean]")
+            assertThatExceptionOfType(UnsupportedEntryException.class)
+                    .isThrownBy(() -> context.getBean(SingleMemberNode.class).restore(snapshot.get()))
+                    .withMessageContaining("command 'bean.any' version 1 did to the bean 'bean'")
                     .withMessageContaining("does not have");
             assertThat(target(context.getBean(Counter.class)).count).isEqualTo(7);
+        });
+    }
+
+    @Test
+    void aBeanThatIsOnlyInTheSnapshotIsLeftOutWhenNoCommandOfItWasEverApplied() throws Exception {
+        byte[] snapshot = snapshotOf(FirstThenText.class, bean -> {});
+
+        context(Counter.class).run(context -> {
+            target(context.getBean(Counter.class)).count = 7;
+            context.getBean(SingleMemberNode.class).restore(snapshot);
+            assertThat(target(context.getBean(Counter.class)).count).isZero();
         });
     }
 
@@ -197,7 +230,32 @@ class StateImageTests {
                 .run(context -> assertThatIOException()
                         .isThrownBy(
                                 () -> context.getBean(SingleMemberNode.class).restore(snapshot))
-                        .withMessageContaining("found 9, expected 1"));
+                        .withMessageContaining("found 9, expected 2"));
+    }
+
+    private static void fill(Everything bean) {
+        bean.ranked.put("a", 1);
+        bean.ranked.put("b", 2);
+        bean.waiting.addAll(List.of("first", "second"));
+        bean.sequence.set(7);
+        bean.small.set(8);
+        bean.open.set(true);
+        bean.best.set(new Seat("C", 3));
+        bean.added.add(11);
+        bean.replacedHolder = new AtomicLong(12);
+        bean.byRecord.put(new Seat("A", 1), "ann");
+        bean.list.addAll(Arrays.asList("x", null, "y"));
+        bean.concurrent.put("k", 1L);
+        bean.sorted.addAll(List.of("a", "b"));
+        bean.copyOnWrite.addAll(List.of(1, 2));
+        bean.queue.add(3);
+        bean.replaced = Set.of("r");
+        bean.nothing = null;
+        bean.startedAsNull = Map.of("n", 1);
+        bean.tree.put("t", Optional.of("v"));
+        bean.number = 5;
+        bean.seat = new Seat("B", 2);
+        bean.inherited = "i";
     }
 
     private static void assertRefusedUntouched(byte[] snapshot, String message) {
@@ -254,16 +312,16 @@ class StateImageTests {
         final List<Integer> copyOnWrite = new CopyOnWriteArrayList<>();
 
         @ReplicatedState
-        private final Deque<Integer> queue = new ArrayDeque<>();
+        final Deque<Integer> queue = new ArrayDeque<>();
 
         @ReplicatedState
-        private Set<String> replaced = Set.of();
+        Set<String> replaced = Set.of();
 
         @ReplicatedState
-        private @Nullable List<String> nothing = new ArrayList<>();
+        @Nullable List<String> nothing = new ArrayList<>();
 
         @ReplicatedState
-        private @Nullable Map<String, Integer> startedAsNull;
+        @Nullable Map<String, Integer> startedAsNull;
 
         @ReplicatedState
         TreeMap<String, Optional<String>> tree = new TreeMap<>();
@@ -274,26 +332,32 @@ class StateImageTests {
         @ReplicatedState
         @Nullable Seat seat;
 
-        void fill() {
-            byRecord.put(new Seat("A", 1), "ann");
-            list.addAll(Arrays.asList("x", null, "y"));
-            concurrent.put("k", 1L);
-            sorted.addAll(List.of("a", "b"));
-            copyOnWrite.addAll(List.of(1, 2));
-            queue.add(3);
-            replaced = Set.of("r");
-            nothing = null;
-            startedAsNull = Map.of("n", 1);
-            tree.put("t", Optional.of("v"));
-            number = 5;
-            seat = new Seat("B", 2);
-            inherited = "i";
-        }
+        @ReplicatedState
+        final ConcurrentSkipListMap<String, Integer> ranked = new ConcurrentSkipListMap<>(Comparator.reverseOrder());
 
-        @ReplicatedCommand("everything.fill")
-        public void fillAll() {
-            fill();
-        }
+        @ReplicatedState
+        final Queue<String> waiting = new ConcurrentLinkedQueue<>();
+
+        @ReplicatedState
+        final AtomicLong sequence = new AtomicLong(1);
+
+        @ReplicatedState
+        final AtomicInteger small = new AtomicInteger();
+
+        @ReplicatedState
+        final AtomicBoolean open = new AtomicBoolean();
+
+        @ReplicatedState
+        final AtomicReference<@Nullable Seat> best = new AtomicReference<>();
+
+        @ReplicatedState
+        final LongAdder added = new LongAdder();
+
+        @ReplicatedState
+        @Nullable AtomicLong replacedHolder;
+
+        @ReplicatedCommand("everything.any")
+        public void any() {}
     }
 
     static class Counter {

@@ -10,6 +10,7 @@ import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.replication.wire.BusinessException;
 import io.raftify.replication.wire.CommandOutcome;
+import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Type;
@@ -223,10 +224,12 @@ class TextThatIsNotUnicodeTests {
         });
         for (int member = 0; member < 2; member++) {
             context(Names.class).run(context -> {
-                for (byte[] entry : entries) {
-                    byte[] outcome =
-                            context.getBean(ReplicatedStateMachine.class).apply(1, 1, entry);
-                    outcomes.add(CommandOutcome.parseFrom(outcome));
+                for (int i = 0; i < entries.size(); i++) {
+                    EntryOutcome outcome = WireFormat.parseOutcome(
+                            context.getBean(ReplicatedStateMachine.class).apply(i + 1, 1, entries.get(i)));
+                    if (outcome.hasCommand()) {
+                        outcomes.add(outcome.getCommand());
+                    }
                 }
             });
         }
@@ -262,7 +265,16 @@ class TextThatIsNotUnicodeTests {
 
     private static ReplicatedMethod method(Type type) {
         return new ReplicatedMethod(
-                "holder.any", "holder", Names.class, Names.class.getDeclaredMethods()[0], List.of(type), type);
+                "holder.any",
+                1,
+                null,
+                "holder",
+                Names.class,
+                Names.class.getDeclaredMethods()[0],
+                List.of(type),
+                type,
+                -1,
+                -1);
     }
 
     private static Names target(Names bean) {

@@ -2,8 +2,10 @@ package io.raftify.testnode;
 
 import io.raftify.node.NodeStatus;
 import io.raftify.node.NodeStoppedException;
+import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeListener;
+import io.raftify.node.ReadUnavailableException;
 import io.raftify.node.Role;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StorageStatus;
@@ -14,9 +16,13 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +38,15 @@ public final class SingleMemberNode implements RaftNode {
     private final ExecutorService applyThread =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "test-apply"));
 
+    private final Map<String, byte[]> announced = new ConcurrentHashMap<>();
     private volatile boolean running;
     private volatile long applied;
     private volatile @Nullable String failure;
     private volatile UnaryOperator<NodeStatus> seenAs = UnaryOperator.identity();
     private volatile @Nullable CompletableFuture<byte[]> answer;
+    private volatile @Nullable CompletableFuture<Long> readAnswer;
+    private final AtomicInteger answersToLose = new AtomicInteger();
+    private volatile @Nullable Consumer<byte[]> held;
 
     public SingleMemberNode(String nodeId, StateMachine stateMachine) {
         this.nodeId = nodeId;
@@ -51,6 +61,26 @@ public final class SingleMemberNode implements RaftNode {
     /** From now on, proposals are not applied but answered by this; null undoes it. */
     public void answerWith(@Nullable CompletableFuture<byte[]> answer) {
         this.answer = answer;
+    }
+
+    /** From now on, reads are not answered but by this; null undoes it. */
+    public void failReads(@Nullable CompletableFuture<Long> answer) {
+        this.readAnswer = answer;
+    }
+
+    /** The answers to so many proposals from now on are lost: each is applied, and its outcome unknown. */
+    public void loseAnswers(int count) {
+        answersToLose.set(count);
+    }
+
+    /** From now on proposals are not applied but held by this, and their outcome is unknown; null undoes it. */
+    public void holdProposals(@Nullable Consumer<byte[]> held) {
+        this.held = held;
+    }
+
+    /** An entry that was on its way arrives. */
+    public CompletableFuture<byte[]> arrives(byte[] entry) {
+        return CompletableFuture.supplyAsync(() -> applyNow(entry), applyThread);
     }
 
     public List<byte[]> entries() {
@@ -73,7 +103,18 @@ public final class SingleMemberNode implements RaftNode {
         if (!running || failure != null) {
             return CompletableFuture.failedFuture(new NodeStoppedException("not running"));
         }
-        return CompletableFuture.supplyAsync(() -> applyNow(command), applyThread);
+        Consumer<byte[]> holding = held;
+        if (holding != null) {
+            holding.accept(command);
+            return CompletableFuture.failedFuture(new OutcomeUnknownException("it is on its way."));
+        }
+        CompletableFuture<byte[]> applied = CompletableFuture.supplyAsync(() -> applyNow(command), applyThread);
+        boolean lost = answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+        return lost
+                ? applied.thenApply(unseen -> {
+                    throw new OutcomeUnknownException("the answer was lost.");
+                })
+                : applied;
     }
 
     private byte[] applyNow(byte[] command) {
@@ -92,7 +133,25 @@ public final class SingleMemberNode implements RaftNode {
 
     @Override
     public CompletableFuture<Long> readIndex(Duration timeout) {
+        CompletableFuture<Long> fixed = readAnswer;
+        if (fixed != null) {
+            return fixed;
+        }
         return CompletableFuture.supplyAsync(() -> applied, applyThread);
+    }
+
+    @Override
+    public CompletableFuture<Long> awaitApplied(long index, Duration timeout) {
+        return CompletableFuture.supplyAsync(() -> applied, applyThread)
+                .thenCompose(reached -> reached >= index
+                        ? CompletableFuture.completedFuture(reached)
+                        : CompletableFuture.failedFuture(
+                                new ReadUnavailableException("entry " + index + " is not here")));
+    }
+
+    @Override
+    public long applyingIndex() {
+        return applied;
     }
 
     @Override
@@ -112,7 +171,27 @@ public final class SingleMemberNode implements RaftNode {
                 running,
                 List.of(),
                 new StorageStatus("memory", "none", null, 1, 0),
-                failure));
+                failure,
+                null));
+    }
+
+    /** From now on, another member is taken to have announced this. */
+    public void announcedBy(String peer, String part, byte @Nullable [] content) {
+        if (content == null) {
+            announced.remove(peer + "/" + part);
+        } else {
+            announced.put(peer + "/" + part, content);
+        }
+    }
+
+    @Override
+    public void announce(String part, byte[] content) {
+        announced.put(nodeId + "/" + part, content);
+    }
+
+    @Override
+    public byte @Nullable [] announced(String nodeId, String part) {
+        return announced.get(nodeId + "/" + part);
     }
 
     @Override
@@ -145,7 +224,7 @@ public final class SingleMemberNode implements RaftNode {
     }
 
     public void restore(byte[] snapshot) throws IOException {
-        stateMachine.restore(new ByteArrayInputStream(snapshot));
+        stateMachine.restore(() -> new ByteArrayInputStream(snapshot));
     }
 
     @Override

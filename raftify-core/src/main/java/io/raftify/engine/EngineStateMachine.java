@@ -12,6 +12,7 @@ import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.UnsupportedEntryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -35,12 +36,16 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     private final String self;
     private final StateMachine stateMachine;
+    private final AppliedIndex applied;
     private final Participation participation;
     private final ExecutorService snapshots;
     private final Leadership leadership;
     private final int snapshotEntries;
     private final Runnable snapshotDue;
     private final AtomicBoolean snapshotRequested = new AtomicBoolean();
+
+    /** The engine has one thread for it, and makes it without asking for a name. */
+    private boolean threadNamed;
 
     private volatile long snapshotIndex;
 
@@ -54,6 +59,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             String self,
             StateMachine stateMachine,
             int snapshotEntries,
+            AppliedIndex applied,
             Participation participation,
             ExecutorService snapshots,
             Leadership leadership,
@@ -61,6 +67,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         this.self = self;
         this.stateMachine = stateMachine;
         this.snapshotEntries = snapshotEntries;
+        this.applied = applied;
         this.participation = participation;
         this.snapshots = snapshots;
         this.leadership = leadership;
@@ -71,6 +78,11 @@ final class EngineStateMachine extends StateMachineAdapter {
         return snapshotIndex;
     }
 
+    /** The last command that was applied. */
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
     /** Why the last snapshot could not be restored; null if it could. */
     @Nullable String restoreFailure() {
         return restoreFailure;
@@ -78,11 +90,21 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onApply(Iterator entries) {
+        nameThread();
         while (entries.hasNext()) {
+            String parked = participation.parking().refusal();
+            if (parked != null) {
+                pass(entries, parked);
+                continue;
+            }
             long index = entries.getIndex();
             byte[] result;
+            applied.giving(index);
             try {
                 result = stateMachine.apply(index, entries.getTerm(), bytes(entries.getData()));
+            } catch (UnsupportedEntryException unknown) {
+                park(index - 1, unknown);
+                continue;
             } catch (Throwable cannotApply) {
                 // Also errors: an entry half applied must not be followed by the next one, and never skipped.
                 String reason =
@@ -98,6 +120,7 @@ final class EngineStateMachine extends StateMachineAdapter {
                 return;
             }
             appliedIndex = index;
+            applied.reached(index);
             if (entries.done() instanceof LocalProposal proposal) {
                 proposal.result(result);
                 proposal.run(Status.OK());
@@ -105,6 +128,33 @@ final class EngineStateMachine extends StateMachineAdapter {
             entries.next();
         }
         requestSnapshotIfDue();
+    }
+
+    /**
+     * What follows on an entry that is not known: to the engine it counts as applied, or its queue of committed entries
+     * would fill, and then hold up those who append. Whoever proposed it here cannot learn what it came to.
+     */
+    private static void pass(Iterator entries, String why) {
+        Closure done = entries.done();
+        if (done != null) {
+            done.run(new Status(RaftError.ESTATEMACHINE, "%s", why));
+        }
+        entries.next();
+    }
+
+    private void park(long lastApplied, UnsupportedEntryException unknown) {
+        String message = String.valueOf(unknown.getMessage());
+        String reason = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+        log.debug("Member {} parks after index {}", self, lastApplied, unknown);
+        participation.parking().park(lastApplied, reason);
+    }
+
+    /** Whatever a command logs tells which member it is about, also where several are in one JVM. */
+    private void nameThread() {
+        if (!threadNamed) {
+            Thread.currentThread().setName("raftify-" + self + "-apply");
+            threadNamed = true;
+        }
     }
 
     /**
@@ -119,7 +169,9 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     /** Any thread may look; at most one request is on its way. */
     void requestSnapshotIfDue() {
-        boolean due = snapshotEntries > 0 && appliedIndex - attemptedIndex >= snapshotEntries;
+        boolean due = snapshotEntries > 0
+                && appliedIndex - attemptedIndex >= snapshotEntries
+                && participation.parking().parked() == null;
         if (due && snapshotRequested.compareAndSet(false, true)) {
             try {
                 // Not from this thread: the engine would put the request into the queue that this thread empties.
@@ -132,11 +184,17 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onSnapshotSave(SnapshotWriter writer, Closure done) {
+        String parked = participation.parking().refusal();
+        if (parked != null) {
+            // The engine would note it down as one that covers what was passed over, and cut the log behind it.
+            done.run(new Status(RaftError.ECANCELED, "%s", parked));
+            return;
+        }
         long index = appliedIndex;
         StateSnapshot snapshot;
         try {
             snapshot = stateMachine.snapshot();
-        } catch (RuntimeException noSnapshot) {
+        } catch (RuntimeException | Error noSnapshot) {
             snapshotFailed(done, index, noSnapshot);
             return;
         }
@@ -155,7 +213,8 @@ final class EngineStateMachine extends StateMachineAdapter {
             if (!writer.addFile(SnapshotFile.NAME)) {
                 throw new IOException("The engine did not take the file " + file);
             }
-        } catch (IOException | RuntimeException notWritten) {
+        } catch (IOException | RuntimeException | Error notWritten) {
+            // Also errors: without an answer the engine would take no further snapshot.
             snapshotFailed(done, index, notWritten);
             return;
         }
@@ -171,7 +230,7 @@ final class EngineStateMachine extends StateMachineAdapter {
     }
 
     /** The log is only longer than it need be; the next try comes after as many entries again. */
-    private void snapshotFailed(Closure done, long index, Exception why) {
+    private void snapshotFailed(Closure done, long index, Throwable why) {
         log.warn(
                 "Member {} could not write a snapshot up to index {}; the log is kept and another try is made later: {}",
                 self,
@@ -180,7 +239,8 @@ final class EngineStateMachine extends StateMachineAdapter {
                 why);
         attemptedIndex = index;
         snapshotRequested.set(false);
-        done.run(new Status(RaftError.EIO, "%s", "The snapshot could not be written: " + why));
+        // Not EIO, at which the engine stops the member.
+        done.run(new Status(RaftError.ESTATEMACHINE, "%s", "The snapshot could not be written: " + why));
     }
 
     /** A snapshot was written, or was asked for in vain, because one is being written or nothing is new. */
@@ -192,12 +252,22 @@ final class EngineStateMachine extends StateMachineAdapter {
     public boolean onSnapshotLoad(SnapshotReader reader) {
         Path file = Path.of(reader.getPath(), SnapshotFile.NAME);
         try {
+            long index = reader.load().getLastIncludedIndex();
+            applied.giving(index);
             SnapshotFile.restore(file, stateMachine);
+            snapshotIndex = index;
+            attemptedIndex = index;
+            appliedIndex = index;
+            applied.reached(index);
+            participation.parking().lift();
+            return true;
+        } catch (UnsupportedEntryException unknown) {
+            // It is whole and on disk, only for another build: that one will restore it.
             snapshotIndex = reader.load().getLastIncludedIndex();
             attemptedIndex = snapshotIndex;
-            appliedIndex = snapshotIndex;
+            park(appliedIndex, unknown);
             return true;
-        } catch (IOException | RuntimeException notRestored) {
+        } catch (IOException | RuntimeException | Error notRestored) {
             String reason = "The state could not be restored from snapshot " + file + ": " + notRestored.getMessage();
             log.error("Member {} stops taking part. {}", self, reason, notRestored);
             restoreFailure = reason;

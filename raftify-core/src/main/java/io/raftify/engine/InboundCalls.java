@@ -1,16 +1,14 @@
 package io.raftify.engine;
 
-import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.core.NodeImpl;
 import com.alipay.sofa.jraft.rpc.RpcRequestClosure;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.GetFileRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexRequest;
-import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
-import com.alipay.sofa.jraft.rpc.RpcResponseClosureAdapter;
 import com.alipay.sofa.jraft.storage.FileService;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -33,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * answer waits for ever. Here each peer has one lane, in which its appends are handled in the order of its stream, and
  * every answer goes out when it is ready: the leader's replicator puts them in order itself.
  *
- * <p>Every request and every answer passes {@link Participation} (guards G2 and G3), every request {@link Introductions}.
+ * <p>Every request and every answer passes {@link Participation} (guards G2 and G3), every request {@link Introductions}
+ * and {@link Parking}.
  */
 final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseable {
 
@@ -42,7 +41,9 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
     private final NodeImpl node;
     private final Participation participation;
     private final Introductions introductions;
+    private final LeaderPromise promise;
     private final MemberParts.AppendHandler appends;
+    private final ReadIndexHandler reads;
     private final MemberTransport.InboundHandler own;
     private final String memberId;
     private final Map<String, ExecutorService> appendLanes = new ConcurrentHashMap<>();
@@ -50,13 +51,17 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
     /** Votes wait for the log to be on disk, so they must not hold up anything else. */
     private final ExecutorService votes;
 
-    /** Reads only take a lock and send heartbeats, but the lock may be held by an append. */
-    private final ExecutorService reads;
-
     /** An install waits until the whole snapshot is fetched; a second one must be able to replace the first. */
     private final ExecutorService installs;
 
     private final ExecutorService files;
+
+    /** Takes the questions of members for a read index; must not block. */
+    @FunctionalInterface
+    interface ReadIndexHandler {
+
+        void handle(ReadIndexRequest request, RpcRequestClosure done);
+    }
 
     /** @param own takes the calls that are not the engine's; must not block */
     InboundCalls(
@@ -64,16 +69,19 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             NodeImpl node,
             Participation participation,
             Introductions introductions,
+            LeaderPromise promise,
             MemberParts.AppendHandler appends,
+            ReadIndexHandler reads,
             MemberTransport.InboundHandler own) {
+        this.promise = promise;
         this.appends = appends;
+        this.reads = reads;
         this.memberId = memberId;
         this.node = node;
         this.participation = participation;
         this.introductions = introductions;
         this.own = own;
         this.votes = MemberThreads.pool(memberId + "-votes", 2, 256);
-        this.reads = MemberThreads.pool(memberId + "-reads", 2, 4_096);
         this.installs = MemberThreads.pool(memberId + "-install", 2, 16);
         this.files = MemberThreads.pool(memberId + "-files", 1, 256);
     }
@@ -94,8 +102,9 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             switch (kind) {
                 case PROPOSE, REPORT -> own.receive(peer, number, payload, responder);
                 case APPEND -> lane(peer).execute(() -> handle(peer, kind, payload, responder));
-                case VOTE, TIMEOUT_NOW -> votes.execute(() -> handle(peer, kind, payload, responder));
-                case READ_INDEX -> reads.execute(() -> handle(peer, kind, payload, responder));
+                case VOTE, VOTE_AFTER_HAND_OVER, TIMEOUT_NOW ->
+                    votes.execute(() -> handle(peer, kind, payload, responder));
+                case READ_INDEX -> handle(peer, kind, payload, responder);
                 case INSTALL_SNAPSHOT -> installs.execute(() -> handle(peer, kind, payload, responder));
                 case GET_FILE -> files.execute(() -> handle(peer, kind, payload, responder));
             }
@@ -118,6 +127,9 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             return;
         }
         String notYet = introductions.refusalOfIncoming(peer, request);
+        if (notYet == null) {
+            notYet = participation.parking().refusalOfIncoming(request);
+        }
         if (notYet != null) {
             responder.refuse(notYet);
             return;
@@ -125,7 +137,7 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
         Supplier<@Nullable String> gate = participation::refusal;
         PeerAnswer answer = new PeerAnswer(peer, responder, gate);
         try {
-            Message ready = dispatch(request, new RpcRequestClosure(answer));
+            Message ready = dispatch(kind, request, new RpcRequestClosure(answer));
             if (ready != null) {
                 answer.sendResponse(ready);
             }
@@ -141,50 +153,52 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
         }
     }
 
-    private @Nullable Message dispatch(Message request, RpcRequestClosure done) {
+    private @Nullable Message dispatch(MessageKind kind, Message request, RpcRequestClosure done) {
         if (request instanceof AppendEntriesRequest append) {
+            promise.heard(append.getTerm());
             return appends.handle(node, append, done);
         }
         if (request instanceof RequestVoteRequest vote) {
-            return vote.getPreVote() ? node.handlePreVoteRequest(vote) : node.handleRequestVoteRequest(vote);
+            return vote(kind, vote);
         }
         if (request instanceof ReadIndexRequest read) {
-            node.handleReadIndexRequest(read, new ReadIndexAnswer(done));
+            reads.handle(read, done);
             return null;
         }
         if (request instanceof InstallSnapshotRequest install) {
             return node.handleInstallSnapshot(install, done);
         }
         if (request instanceof TimeoutNowRequest timeoutNow) {
+            promise.handedOver(timeoutNow.getTerm());
             return node.handleTimeoutNowRequest(timeoutNow, done);
         }
         return FileService.getInstance().handleGetFile((GetFileRequest) request, done);
+    }
+
+    private Message vote(MessageKind kind, RequestVoteRequest vote) {
+        boolean released = kind == MessageKind.VOTE_AFTER_HAND_OVER;
+        if (!released && promise.refusal() != null) {
+            return notGranted(vote);
+        }
+        Message answer = vote.getPreVote() ? node.handlePreVoteRequest(vote) : node.handleRequestVoteRequest(vote);
+        // Once more: had a leader's append been taken meanwhile, but before the vote, this member would now break the
+        // promise that lies in it. The vote stays on this member's disk, and nobody gets to know of it.
+        return !released && !vote.getPreVote() && promise.refusal() != null ? notGranted(vote) : answer;
+    }
+
+    /** With a term below the candidate's, which tells it nothing new. */
+    private static Message notGranted(RequestVoteRequest vote) {
+        return RequestVoteResponse.newBuilder()
+                .setTerm(vote.getTerm() - 1)
+                .setGranted(false)
+                .build();
     }
 
     @Override
     public void close() {
         appendLanes.values().forEach(ExecutorService::shutdownNow);
         votes.shutdownNow();
-        reads.shutdownNow();
         installs.shutdownNow();
         files.shutdownNow();
-    }
-
-    private static final class ReadIndexAnswer extends RpcResponseClosureAdapter<ReadIndexResponse> {
-
-        private final RpcRequestClosure done;
-
-        ReadIndexAnswer(RpcRequestClosure done) {
-            this.done = done;
-        }
-
-        @Override
-        public void run(Status status) {
-            if (status.isOk()) {
-                done.sendResponse(getResponse());
-            } else {
-                done.run(status);
-            }
-        }
     }
 }

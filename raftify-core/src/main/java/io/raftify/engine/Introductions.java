@@ -19,8 +19,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,7 +81,7 @@ final class Introductions {
     }
 
     /** What this member says of itself when it asks a peer for a report. */
-    ByteString query() {
+    MemberQuery.Builder query() {
         MemberQuery.Builder query =
                 MemberQuery.newBuilder().setReentering(incarnations.reentry().stage() != Reentry.Stage.NONE);
         UUID own = incarnations.own();
@@ -90,7 +90,7 @@ final class Introductions {
             bytes.putLong(own.getMostSignificantBits()).putLong(own.getLeastSignificantBits());
             query.setDiskIncarnation(ByteString.copyFrom(bytes.flip()));
         }
-        return query.build().toByteString();
+        return query;
     }
 
     /** Whether there is reason to ask the peer at once, and not in a while. */
@@ -102,6 +102,11 @@ final class Introductions {
     boolean reentering() {
         Reentry.Stage stage = incarnations.reentry().stage();
         return stage == Reentry.Stage.ASKING || stage == Reentry.Stage.CATCHING_UP;
+    }
+
+    /** Whether this member lost a disk, now or in an earlier life. */
+    boolean lostDisk() {
+        return incarnations.reentry().stage() != Reentry.Stage.NONE;
     }
 
     /** A peer has answered {@link #query()}. Does not block. */
@@ -156,14 +161,14 @@ final class Introductions {
     /**
      * A peer says who it is and asks for a report. Does not block.
      *
-     * @param report what this member says of itself, taken when the answer is given; may block, as the engine keeps whoever
+     * @param report what this member says of itself to that question, taken when the answer is given; may block, as the engine keeps whoever
      *     asks it waiting while it stores a term
      */
     void asked(
             String peer,
             ByteString payload,
             MemberTransport.Responder responder,
-            Supplier<MemberReport.Builder> report) {
+            Function<MemberQuery, MemberReport.Builder> report) {
         try {
             writing.execute(() -> answer(peer, payload, responder, report));
         } catch (RejectedExecutionException busyOrClosing) {
@@ -175,7 +180,7 @@ final class Introductions {
             String peer,
             ByteString payload,
             MemberTransport.Responder responder,
-            Supplier<MemberReport.Builder> report) {
+            Function<MemberQuery, MemberReport.Builder> report) {
         MemberQuery query;
         UUID theirs;
         try {
@@ -187,14 +192,14 @@ final class Introductions {
         }
         UUID met = incarnations.met(peer);
         if (theirs == null || theirs.equals(met)) {
-            responder.answer(report.get().build().toByteString());
+            responder.answer(report.apply(query).build().toByteString());
         } else if (met != null && !query.getReentering()) {
             if (announced.add(theirs)) {
                 log.warn("Member {} has come back with another disk than the one {} knows it by", peer, self);
             }
-            responder.answer(report.get().setOtherDiskKnown(true).build().toByteString());
+            responder.answer(report.apply(query).setOtherDiskKnown(true).build().toByteString());
         } else if (incarnations.meet(peer, theirs)) {
-            responder.answer(report.get().build().toByteString());
+            responder.answer(report.apply(query).build().toByteString());
         } else {
             responder.refuse("this member could not store whom it met");
         }

@@ -6,6 +6,7 @@ import io.raftify.node.NodeStoppedException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeListener;
 import io.raftify.node.RaftNodeSettings;
+import io.raftify.node.ReadBound;
 import io.raftify.node.ReadUnavailableException;
 import io.raftify.node.Role;
 import io.raftify.node.StateMachine;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +27,14 @@ final class JRaftNode implements RaftNode {
 
     private static final Logger log = LoggerFactory.getLogger(JRaftNode.class);
 
+    /** Of what a parked member tells the others, in characters. */
+    private static final int LONGEST_REASON = 1_000;
+
     private final RaftNodeSettings settings;
     private final StateMachine stateMachine;
     private final MemberParts parts;
     private final Listeners listeners = new Listeners();
+    private final Announcements announcements = new Announcements(listeners::announced);
     private final AtomicLong elections = new AtomicLong();
     private final Participation participation;
 
@@ -50,6 +56,14 @@ final class JRaftNode implements RaftNode {
             log.error("Member {} stops taking part: {}", settings.nodeId(), reason);
             listeners.failed(reason);
         });
+        participation.parking().onParked(reason -> {
+            log.warn(
+                    "Member {} is parked: {}. It applies nothing until then and does not lead, but keeps the log and its"
+                            + " vote",
+                    settings.nodeId(),
+                    reason);
+            listeners.parked(reason);
+        });
     }
 
     @Override
@@ -63,8 +77,8 @@ final class JRaftNode implements RaftNode {
         MemberStore store = parts.stores().apply(settings);
         try {
             participation.watch(store);
-            this.running =
-                    RunningMember.start(settings, stateMachine, store, parts, participation, listeners, elections);
+            this.running = RunningMember.start(
+                    settings, stateMachine, store, parts, participation, listeners, announcements, elections);
             life = Life.STARTED;
         } catch (RuntimeException notStarted) {
             store.close();
@@ -83,11 +97,36 @@ final class JRaftNode implements RaftNode {
 
     @Override
     public CompletableFuture<Long> readIndex(Duration timeout) {
+        return read(timeout, reads -> reads.readIndex(timeout));
+    }
+
+    @Override
+    public CompletableFuture<Long> leaseReadIndex(Duration timeout) {
+        return read(timeout, reads -> reads.leaseReadIndex(timeout));
+    }
+
+    @Override
+    public CompletableFuture<Long> boundedReadIndex(ReadBound bound, Duration timeout) {
+        return read(timeout, reads -> reads.boundedReadIndex(bound, timeout));
+    }
+
+    @Override
+    public CompletableFuture<Long> awaitApplied(long index, Duration timeout) {
+        return read(timeout, reads -> reads.awaitApplied(index, timeout));
+    }
+
+    private CompletableFuture<Long> read(Duration timeout, Function<Reads, CompletableFuture<Long>> how) {
         checkTimeout(timeout);
         RunningMember member = running;
         return member != null
-                ? member.reads().readIndex(timeout)
+                ? how.apply(member.reads())
                 : CompletableFuture.failedFuture(new ReadUnavailableException("Not read: this member is not running."));
+    }
+
+    @Override
+    public long applyingIndex() {
+        RunningMember member = running;
+        return member != null ? member.applyingIndex() : 0;
     }
 
     private static void checkTimeout(Duration timeout) {
@@ -124,7 +163,18 @@ final class JRaftNode implements RaftNode {
                 false,
                 List.of(),
                 storage,
-                participation.failureReason());
+                participation.failureReason(),
+                null);
+    }
+
+    @Override
+    public void announce(String part, byte[] content) {
+        announcements.announce(part, content);
+    }
+
+    @Override
+    public byte @Nullable [] announced(String nodeId, String part) {
+        return announcements.announced(nodeId, part);
     }
 
     @Override
@@ -159,8 +209,12 @@ final class JRaftNode implements RaftNode {
 
     /** What this member tells the others of itself. */
     static MemberReport.Builder report(NodeStatus status) {
-        return MemberReport.newBuilder()
-                .setRole(PeerWatch.wire(status.role()))
+        MemberReport.Builder report = MemberReport.newBuilder();
+        String parked = status.parked();
+        if (parked != null) {
+            report.setParked(parked.substring(0, Math.min(parked.length(), LONGEST_REASON)));
+        }
+        return report.setRole(PeerWatch.wire(status.role()))
                 .setTerm(status.term())
                 .setLastIndex(status.lastIndex())
                 .setCommitIndex(status.commitIndex())

@@ -27,6 +27,14 @@ final class Listeners {
         tell(listener -> listener.electionStarted(term));
     }
 
+    synchronized void parked(String reason) {
+        tell(listener -> listener.parked(reason));
+    }
+
+    synchronized void announced(String nodeId) {
+        tell(listener -> listener.announced(nodeId));
+    }
+
     synchronized void failed(String reason) {
         tell(listener -> listener.failed(reason));
     }

@@ -8,7 +8,12 @@ import com.alipay.sofa.jraft.option.RpcOptions;
 import com.alipay.sofa.jraft.rpc.InvokeCallback;
 import com.alipay.sofa.jraft.rpc.InvokeContext;
 import com.alipay.sofa.jraft.rpc.RpcClient;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ErrorResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -19,6 +24,7 @@ import io.raftify.transport.MemberTransport;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,18 +112,63 @@ final class MemberRpcClient implements RpcClient {
         if (notYet != null) {
             throw new RemotingException(notYet);
         }
-        MemberTransport.Callback onAnswer = (answer, failure) -> complete(kind, callback, answer, failure);
+        String parked = current.participation().parking().refusalOfOutgoing(request);
+        if (parked != null) {
+            throw new RemotingException(parked);
+        }
+        if (request instanceof RequestVoteRequest vote && !vote.getPreVote()) {
+            String promised = current.promise().refusal();
+            if (current.promise().askedByLeader(vote)) {
+                kind = MessageKind.VOTE_AFTER_HAND_OVER;
+            } else if (promised != null) {
+                throw new RemotingException("no votes are asked for: " + promised);
+            }
+        }
+        if (request instanceof TimeoutNowRequest handOver) {
+            // Before anybody can act on it.
+            current.lease().handsOver(handOver.getTerm());
+        }
+        MessageKind sentAs = kind;
+        UnaryOperator<Object> reading = reading(current, endpoint.getIp(), request);
+        MemberTransport.Callback onAnswer = (answer, failure) -> complete(sentAs, reading, callback, answer, failure);
         current.transport()
                 .call(
                         endpoint.getIp(),
-                        kind.number(),
+                        sentAs.number(),
                         ((Message) request).toByteString(),
                         Duration.ofMillis(timeoutMs),
                         onAnswer);
     }
 
+    /** What becomes of an answer before the engine sees it. To be asked for before the request is sent. */
+    private static UnaryOperator<Object> reading(MemberServices services, String peer, Object request) {
+        if (request instanceof AppendEntriesRequest append) {
+            LeaderLease.Sent sent = services.lease().sending(peer, append.getTerm());
+            return answer -> {
+                if (answer instanceof AppendEntriesResponse taken) {
+                    sent.answered(taken.getTerm());
+                }
+                return answer;
+            };
+        }
+        if (request instanceof RequestVoteRequest vote && vote.getPreVote()) {
+            // A leader was heard meanwhile: the engine would begin an election all the same, and end that leader's
+            // term.
+            return answer -> answer instanceof RequestVoteResponse granted
+                            && granted.getGranted()
+                            && services.promise().refusal() != null
+                    ? granted.toBuilder().setGranted(false).build()
+                    : answer;
+        }
+        return answer -> answer;
+    }
+
     private static void complete(
-            MessageKind kind, InvokeCallback callback, @Nullable ByteString answer, @Nullable CallFailure failure) {
+            MessageKind kind,
+            UnaryOperator<Object> reading,
+            InvokeCallback callback,
+            @Nullable ByteString answer,
+            @Nullable CallFailure failure) {
         Object result = null;
         Throwable error = null;
         if (failure != null || answer == null) {
@@ -127,7 +178,7 @@ final class MemberRpcClient implements RpcClient {
                     : new RemotingException(message);
         } else {
             try {
-                result = parse(kind, answer);
+                result = reading.apply(parse(kind, answer));
             } catch (InvalidProtocolBufferException notOurs) {
                 error = new RemotingException("The answer could not be read: " + notOurs.getMessage(), notOurs);
             }

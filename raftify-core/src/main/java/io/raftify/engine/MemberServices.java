@@ -23,18 +23,24 @@ final class MemberServices implements JRaftServiceFactory {
     private final MemberTransport transport;
     private final Participation participation;
     private final Introductions introductions;
+    private final LeaderLease lease;
+    private final LeaderPromise promise;
 
     MemberServices(
             MemberStore store,
             RaftMetaStorage meta,
             MemberTransport transport,
             Participation participation,
-            Introductions introductions) {
+            Introductions introductions,
+            LeaderLease lease,
+            LeaderPromise promise) {
         this.store = store;
         this.meta = meta;
         this.transport = transport;
         this.participation = participation;
         this.introductions = introductions;
+        this.lease = lease;
+        this.promise = promise;
     }
 
     MemberTransport transport() {
@@ -47,6 +53,14 @@ final class MemberServices implements JRaftServiceFactory {
 
     Introductions introductions() {
         return introductions;
+    }
+
+    LeaderLease lease() {
+        return lease;
+    }
+
+    LeaderPromise promise() {
+        return promise;
     }
 
     @Override

@@ -29,6 +29,8 @@ enum MessageKind {
     TIMEOUT_NOW(4, TimeoutNowRequest.class, TimeoutNowRequest.parser(), TimeoutNowResponse.parser()),
     READ_INDEX(5, ReadIndexRequest.class, ReadIndexRequest.parser(), ReadIndexResponse.parser()),
     GET_FILE(6, GetFileRequest.class, GetFileRequest.parser(), GetFileResponse.parser()),
+    /** A {@link #VOTE} of a member that the leader told to take over. */
+    VOTE_AFTER_HAND_OVER(7, null, RequestVoteRequest.parser(), RequestVoteResponse.parser()),
     /** A command on its way to the leader; the payload is the command. */
     PROPOSE(20, null, null, null),
     /** Says who asks, and asks a member to describe itself. */

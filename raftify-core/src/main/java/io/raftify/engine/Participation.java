@@ -19,8 +19,14 @@ class Participation {
 
     private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+    private final Parking parking = new Parking();
     private volatile @Nullable MemberStore store;
     private volatile boolean open;
+
+    /** Whether it takes part without leading. */
+    Parking parking() {
+        return parking;
+    }
 
     void watch(MemberStore store) {
         this.store = store;

@@ -2,6 +2,7 @@ package io.raftify.engine;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.raftify.engine.wire.MemberQuery;
 import io.raftify.engine.wire.MemberReport;
 import io.raftify.node.PeerStatus;
 import io.raftify.node.RaftNodeSettings;
@@ -32,12 +33,18 @@ final class PeerWatch {
     private final RaftNodeSettings settings;
     private final MemberTransport transport;
     private final Introductions introductions;
+    private final Announcements announcements;
     private final Map<String, Heard> reports = new ConcurrentHashMap<>();
 
-    PeerWatch(RaftNodeSettings settings, MemberTransport transport, Introductions introductions) {
+    PeerWatch(
+            RaftNodeSettings settings,
+            MemberTransport transport,
+            Introductions introductions,
+            Announcements announcements) {
         this.settings = settings;
         this.transport = transport;
         this.introductions = introductions;
+        this.announcements = announcements;
     }
 
     void start(ScheduledExecutorService clock) {
@@ -58,7 +65,10 @@ final class PeerWatch {
     }
 
     private void ask(String peer) {
-        transport.call(peer, MessageKind.REPORT.number(), introductions.query(), PERIOD, (answer, failure) -> {
+        MemberQuery.Builder query = introductions.query();
+        announcements.ask(peer, query);
+        ByteString payload = query.build().toByteString();
+        transport.call(peer, MessageKind.REPORT.number(), payload, PERIOD, (answer, failure) -> {
             if (answer != null) {
                 heard(peer, answer);
             }
@@ -68,6 +78,8 @@ final class PeerWatch {
     private void heard(String peer, ByteString answer) {
         try {
             MemberReport report = MemberReport.parseFrom(answer);
+            // First, so that whoever sees that the peer was heard of also sees what it announced.
+            announcements.answered(peer, report);
             reports.put(peer, new Heard(report, System.nanoTime()));
             introductions.answered(peer, report);
         } catch (InvalidProtocolBufferException unreadable) {
@@ -90,16 +102,21 @@ final class PeerWatch {
         return peers;
     }
 
-    /** Who could lead in place of this member: those that are connected, the one with the longest log first. */
+    /** Who could lead in place of this member: those connected and not parked, the one with the longest log first. */
     List<String> successors() {
         Comparator<String> longestLogFirst = Comparator.comparingLong(peer -> {
             Heard heard = reports.get(peer);
             return heard == null ? 0 : -heard.report.getLastIndex();
         });
         return settings.peers().keySet().stream()
-                .filter(peer -> !peer.equals(settings.nodeId()) && transport.connected(peer))
+                .filter(peer -> !peer.equals(settings.nodeId()) && transport.connected(peer) && !parked(peer))
                 .sorted(longestLogFirst)
                 .toList();
+    }
+
+    private boolean parked(String peer) {
+        Heard heard = reports.get(peer);
+        return heard != null && !heard.report.getParked().isEmpty();
     }
 
     private PeerStatus describe(String peer, long highestCommit, @Nullable Heard heard) {
@@ -109,6 +126,7 @@ final class PeerWatch {
                     peer,
                     connection.address(),
                     connection.connected(),
+                    null,
                     null,
                     null,
                     null,
@@ -129,6 +147,7 @@ final class PeerWatch {
                 report.getCommitIndex(),
                 report.getAppliedIndex(),
                 Math.max(0, highestCommit - report.getAppliedIndex()),
+                report.getParked().isEmpty() ? null : report.getParked(),
                 Duration.ofNanos(System.nanoTime() - heard.at),
                 connection.lastError());
     }

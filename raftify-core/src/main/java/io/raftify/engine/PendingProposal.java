@@ -12,12 +12,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One command of a caller on this member, from call to end. */
 final class PendingProposal implements LocalProposal.Ending {
 
     private static final long SHORTEST_PAUSE_MILLIS = 5;
     private static final long LONGEST_PAUSE_MILLIS = 100;
+    private static final long LEADER_SPREAD_MICROS = 10_000;
+    private static final long PATIENCE_WITH_FORMER_LEADER_MILLIS = 300;
 
     private final Proposals proposals;
     private final byte[] command;
@@ -28,6 +31,12 @@ final class PendingProposal implements LocalProposal.Ending {
 
     /** Whether some leader may have the command. Guarded by this. */
     private boolean handedOver;
+
+    /** The other member that has it now. Guarded by this. */
+    private @Nullable String passedOnTo;
+
+    /** Guarded by this. */
+    private boolean waitsForLeader;
 
     private String lastReason = "it was not tried yet";
     private int attempts;
@@ -63,11 +72,74 @@ final class PendingProposal implements LocalProposal.Ending {
         proposals.hand(this);
     }
 
+    /**
+     * There is nobody to hand it to. It is not tried again before there is: thousands that look every few milliseconds
+     * would keep the clock too busy to end them at their deadlines.
+     */
+    synchronized void awaitLeader(String reason) {
+        handedOver = false;
+        passedOnTo = null;
+        lastReason = reason;
+        waitsForLeader = true;
+    }
+
+    /** There is a leader; if this one waits for it, it goes there. */
+    void leaderKnown() {
+        synchronized (this) {
+            if (!waitsForLeader) {
+                return;
+            }
+            waitsForLeader = false;
+        }
+        try {
+            // Not all of them at the same moment.
+            clock.schedule(
+                    this::attempt, ThreadLocalRandom.current().nextLong(LEADER_SPREAD_MICROS), TimeUnit.MICROSECONDS);
+        } catch (RejectedExecutionException closing) {
+            stopped("it is closing");
+        }
+    }
+
+    synchronized void passedOnTo(String leader) {
+        passedOnTo = leader;
+    }
+
+    /**
+     * There is a new leader. The one before, which may have the command, may be cut off or paused, and then its answer never
+     * comes; but it may also be on its way.
+     */
+    void leaderChanged(String leader) {
+        int attempt;
+        synchronized (this) {
+            if (passedOnTo == null || passedOnTo.equals(leader)) {
+                return;
+            }
+            attempt = attempts;
+        }
+        try {
+            clock.schedule(() -> giveUp(attempt), PATIENCE_WITH_FORMER_LEADER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            stopped("it is closing");
+        }
+    }
+
+    private void giveUp(int attempt) {
+        String former;
+        synchronized (this) {
+            if (attempt != attempts || passedOnTo == null) {
+                return;
+            }
+            former = passedOnTo;
+        }
+        unknown("leader " + former + ", which it was passed on to, does not lead any more and did not answer");
+    }
+
     /** Surely no leader has it: another attempt after a pause. */
     void tryAgain(String reason) {
         long pause;
         synchronized (this) {
             handedOver = false;
+            passedOnTo = null;
             lastReason = reason;
             pause = Math.min(LONGEST_PAUSE_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(attempts - 1, 5));
         }
@@ -100,7 +172,7 @@ final class PendingProposal implements LocalProposal.Ending {
     @Override
     public void notApplied(ApplyFate fate, String reason) {
         switch (fate) {
-            case NOT_LEADER -> tryAgain("this member does not lead any more");
+            case NOT_LEADER -> tryAgain("this member does not take it: " + reason);
             case OVERLOADED -> rejected(new OverloadedException("Not applied: the engine's queue is full: " + reason));
             case STOPPED -> rejected(new NodeStoppedException("Not applied: this member is shutting down."));
             case UNKNOWN -> unknown(reason);

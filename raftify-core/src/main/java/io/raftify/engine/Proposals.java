@@ -104,10 +104,15 @@ final class Proposals {
         }
         String leader = leaderKnown.get();
         if (leader == null) {
-            proposal.tryAgain("no leader is known");
+            proposal.awaitLeader("no leader is known");
+            if (leaderKnown.get() != null) {
+                // Known since, and announced before this one waited.
+                proposal.leaderKnown();
+            }
         } else if (leader.equals(self)) {
             handToEngine(proposal.command(), proposal);
         } else {
+            proposal.passedOnTo(leader);
             transport.call(
                     leader,
                     MessageKind.PROPOSE.number(),
@@ -115,6 +120,14 @@ final class Proposals {
                     proposal.remaining(),
                     (answer, failure) -> forwarded(proposal, leader, answer, failure));
         }
+    }
+
+    /** What waits for a leader goes to this one; what was passed on to another does not wait for it until its deadline. */
+    void leaderChanged(String leader) {
+        pending.forEach(proposal -> {
+            proposal.leaderKnown();
+            proposal.leaderChanged(leader);
+        });
     }
 
     private void forwarded(
@@ -205,6 +218,12 @@ final class Proposals {
     }
 
     private void handToEngine(byte[] command, LocalProposal.Ending ending) {
+        String parked = participation.parking().refusal();
+        if (parked != null) {
+            // It would be committed, but nobody here could say what it came to.
+            ending.notApplied(ApplyFate.NOT_LEADER, parked);
+            return;
+        }
         if (!handOver.enter()) {
             ending.notApplied(ApplyFate.NOT_LEADER, "leadership is being handed over");
             return;

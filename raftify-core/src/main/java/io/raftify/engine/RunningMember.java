@@ -12,6 +12,7 @@ import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.util.concurrent.DefaultFixedThreadsExecutorGroupFactory;
 import com.alipay.sofa.jraft.util.concurrent.FixedThreadsExecutorGroup;
 import com.google.protobuf.ByteString;
+import io.raftify.engine.wire.MemberReport;
 import io.raftify.node.NodeStartException;
 import io.raftify.node.NodeStatus;
 import io.raftify.node.RaftNodeSettings;
@@ -56,6 +57,10 @@ final class RunningMember {
     private final SnapshotRequests snapshotRequests;
     private final FixedThreadsExecutorGroup senders;
     private final GuardedMetaStorage meta;
+    private final LeaderLease lease;
+    private final LeaderPromise promise;
+    private final ExecutorService asking;
+    private final AppliedIndex applied;
     private final EngineStateMachine stateMachine;
     private final NodeImpl node;
     private final ExecutorService introducing;
@@ -64,6 +69,9 @@ final class RunningMember {
     private final Proposals proposals;
     private final Reads reads;
     private final PeerWatch peers;
+    private final Announcements announcements;
+    private final LeadershipTransfer transfer;
+    private final ParkedMember parkedMember;
 
     private volatile boolean initialised;
     private volatile boolean begun;
@@ -78,6 +86,7 @@ final class RunningMember {
             MemberParts parts,
             Participation participation,
             Listeners listeners,
+            Announcements announcements,
             AtomicLong elections) {
         this.settings = settings;
         this.store = store;
@@ -85,6 +94,7 @@ final class RunningMember {
         this.participation = participation;
         this.elections = elections;
         this.listeners = listeners;
+        this.announcements = announcements;
         String self = settings.nodeId();
         PeerId peerId = EngineNames.peerId(self);
         this.snapshotDirectory = SnapshotDirectory.of(settings);
@@ -97,15 +107,21 @@ final class RunningMember {
             elections.incrementAndGet();
             listeners.electionStarted(term);
         });
+        Set<String> others = new TreeSet<>(settings.peers().keySet());
+        others.remove(self);
+        this.lease = new LeaderLease(others, settings.electionTimeout(), meta::storedTerm);
+        this.node = new NodeImpl(group.id(), peerId);
+        this.asking = MemberThreads.lane(self + "-reads");
+        this.applied = new AppliedIndex(this::reallyApplied, asking, clock);
         this.stateMachine = new EngineStateMachine(
                 self,
                 user,
                 settings.snapshotEntries(),
+                applied,
                 participation,
                 snapshots,
                 this::leaderChanged,
                 this::snapshotDue);
-        this.node = new NodeImpl(group.id(), peerId);
         this.snapshotRequests = new SnapshotRequests(self, node, stateMachine, clock);
         this.introducing = MemberThreads.pool(self + "-introductions", 1, 64);
         this.introductions = new Introductions(
@@ -115,10 +131,16 @@ final class RunningMember {
                 introducing,
                 meta::storedTerm,
                 this::storedIndex);
-        this.inbound = new InboundCalls(self, node, participation, introductions, parts.appends(), this::ownCall);
+        this.promise = new LeaderPromise(settings.electionTimeout(), meta::storedTerm, introductions::lostDisk);
+        this.reads =
+                new Reads(settings, node, applied, lease, () -> self.equals(leaderKnown), participation, asking, clock);
+        this.inbound = new InboundCalls(
+                self, node, participation, introductions, promise, parts.appends(), reads::asked, this::ownCall);
         this.proposals = new Proposals(settings, node, () -> leaderKnown, transport, participation, clock);
-        this.reads = new Reads(settings, node, participation, clock);
-        this.peers = new PeerWatch(settings, transport, introductions);
+        this.peers = new PeerWatch(settings, transport, introductions, announcements);
+        this.transfer = new LeadershipTransfer(self, node, proposals, peers, clock);
+        this.parkedMember =
+                new ParkedMember(settings, participation.parking(), node, () -> leaderKnown != null, transfer);
     }
 
     /** @throws NodeStartException with nothing left open but the store */
@@ -129,9 +151,10 @@ final class RunningMember {
             MemberParts parts,
             Participation participation,
             Listeners listeners,
+            Announcements announcements,
             AtomicLong elections) {
-        RunningMember member =
-                new RunningMember(settings, stateMachine, store, parts, participation, listeners, elections);
+        RunningMember member = new RunningMember(
+                settings, stateMachine, store, parts, participation, listeners, announcements, elections);
         try {
             member.start();
             return member;
@@ -144,7 +167,8 @@ final class RunningMember {
     private void start() {
         // The port first: whoever cannot be reached should not open an election. Calls that come early are refused.
         transport.start(inbound);
-        MemberServices services = new MemberServices(store, meta, transport, participation, introductions);
+        MemberServices services =
+                new MemberServices(store, meta, transport, participation, introductions, lease, promise);
         NodeOptions options =
                 EngineSettings.nodeOptions(settings, services, stateMachine, snapshotDirectory.path(), senders);
         initialised = true;
@@ -157,9 +181,11 @@ final class RunningMember {
         if (failedMeanwhile != null) {
             throw new NodeStartException(NodeStartException.Reason.ENGINE, failedMeanwhile);
         }
+        promise.begin();
         participation.begin();
         begun = true;
         peers.start(clock);
+        parkedMember.start(clock);
         catchUp();
     }
 
@@ -211,8 +237,21 @@ final class RunningMember {
         node.onError(new RaftException(EnumOutter.ErrorType.ERROR_TYPE_LOG, new Status(RaftError.EIO, "%s", reason)));
     }
 
+    /** To the engine, what a parked state machine passes over counts as applied. */
+    private long reallyApplied() {
+        long engine = node.getLastAppliedLogIndex();
+        // In this order: it parks before anything that it passes over counts.
+        Parking.Parked parked = participation.parking().parked();
+        return parked == null ? engine : Math.min(engine, parked.appliedIndex());
+    }
+
     private void leaderChanged(long term, @Nullable String leaderId) {
         leaderKnown = leaderId;
+        if (settings.nodeId().equals(leaderId)) {
+            lease.leads(term);
+        } else {
+            lease.leadsNoMore();
+        }
         if (leaderId == null) {
             log.info("Member {}: no leader is known any more, term {}", settings.nodeId(), term);
         } else if (leaderId.equals(settings.nodeId())) {
@@ -221,6 +260,9 @@ final class RunningMember {
             log.info("Member {} follows leader {} in term {}", settings.nodeId(), leaderId, term);
         }
         listeners.leaderChanged(term, leaderId);
+        if (leaderId != null) {
+            proposals.leaderChanged(leaderId);
+        }
     }
 
     /** Calls of peers that are not the engine's. */
@@ -231,9 +273,12 @@ final class RunningMember {
             // Term and last index are not known yet, and others rely on them.
             responder.refuse("this member is starting");
         } else {
-            introductions.asked(peer, payload, responder, () -> {
+            introductions.asked(peer, payload, responder, query -> {
                 NodeStatus now = status();
-                return JRaftNode.report(now).setLastIndex(Math.max(now.lastIndex(), storedIndex()));
+                MemberReport.Builder report =
+                        JRaftNode.report(now).setLastIndex(Math.max(now.lastIndex(), storedIndex()));
+                announcements.asked(peer, query, report);
+                return report;
             });
         }
     }
@@ -251,6 +296,10 @@ final class RunningMember {
         return reads;
     }
 
+    long applyingIndex() {
+        return applied.given();
+    }
+
     NodeStatus status() {
         String failure = participation.failureReason();
         NodeStatus before = last;
@@ -264,6 +313,12 @@ final class RunningMember {
         } catch (IllegalStateException inactive) {
             // After a failure the engine answers no more; what it answered last is still true of this member's log.
             log.trace("The engine is not active", inactive);
+        }
+        // Read after the engine's index: what it passes over counts as applied there only after the member is parked.
+        Parking.Parked parked = participation.parking().parked();
+        if (parked != null) {
+            commitIndex = Math.max(commitIndex, appliedIndex);
+            appliedIndex = parked.appliedIndex();
         }
         NodeStatus now = new NodeStatus(
                 settings.nodeId(),
@@ -280,7 +335,8 @@ final class RunningMember {
                 caughtUp && !introductions.reentering(),
                 peers.peers(commitIndex),
                 store.status(),
-                failure);
+                failure,
+                parked == null ? null : parked.reason());
         last = now;
         return now;
     }
@@ -300,67 +356,8 @@ final class RunningMember {
         };
     }
 
-    /**
-     * Asks one peer after the other, the one furthest ahead first. Which one is left to this member and not to the
-     * engine, since the engine may choose one that is down, and would find that out only after an election timeout.
-     *
-     * <p>Commands in flight are waited for first, but for no more than half of the time: if the disk does not let them
-     * end, their callers learn that the outcome is unknown.
-     */
     boolean handOverLeadership(Duration timeout) {
-        long begin = System.nanoTime();
-        if (!node.isLeader(false)) {
-            return true;
-        }
-        try {
-            if (!proposals.holdBack(begin + timeout.toNanos() / 2)) {
-                log.info("Member {} hands over leadership with commands in flight", settings.nodeId());
-            }
-            return transferLeadership(begin + timeout.toNanos());
-        } finally {
-            proposals.goOn();
-        }
-    }
-
-    private boolean transferLeadership(long deadline) {
-        for (String peer : peers.successors()) {
-            if (!node.isLeader(false)) {
-                break;
-            }
-            Status asked = node.transferLeadershipTo(EngineNames.peerId(peer));
-            if (!asked.isOk()) {
-                log.warn(
-                        "Member {} could not hand over leadership to {}: {}",
-                        settings.nodeId(),
-                        peer,
-                        asked.getErrorMsg());
-            } else if (!awaitTransfer(deadline)) {
-                return false;
-            }
-        }
-        return !node.isLeader(false);
-    }
-
-    /** Until the transfer has succeeded, or the engine has given it up; false at the deadline. */
-    private boolean awaitTransfer(long deadline) {
-        CountDownLatch over = new CountDownLatch(1);
-        var watch = clock.scheduleWithFixedDelay(
-                () -> {
-                    if (node.getNodeState() != State.STATE_TRANSFERRING) {
-                        over.countDown();
-                    }
-                },
-                5,
-                5,
-                TimeUnit.MILLISECONDS);
-        try {
-            return over.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            watch.cancel(false);
-        }
+        return transfer.handOver(timeout);
     }
 
     CompletableFuture<Long> snapshot() {
@@ -379,7 +376,9 @@ final class RunningMember {
         transport.close();
         inbound.close();
         clock.shutdownNow();
+        parkedMember.close();
         snapshots.shutdownNow();
+        asking.shutdownNow();
         introducing.shutdownNow();
         senders.shutdownGracefully();
         group.release();

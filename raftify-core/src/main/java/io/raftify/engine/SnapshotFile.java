@@ -58,10 +58,18 @@ final class SnapshotFile {
     /** @throws IOException if the file is damaged, of an unknown format, or cannot be restored */
     static void restore(Path file, StateMachine stateMachine) throws IOException {
         long length = verify(file);
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
+        stateMachine.restore(() -> open(file, length));
+    }
+
+    private static InputStream open(Path file, long length) throws IOException {
+        InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+        try {
             in.skipNBytes(HEADER_BYTES);
-            stateMachine.restore(new Bounded(in, length));
+        } catch (IOException notThere) {
+            in.close();
+            throw notThere;
         }
+        return new Bounded(in, length);
     }
 
     private static long verify(Path file) throws IOException {
@@ -164,6 +172,11 @@ final class SnapshotFile {
         @Override
         public int available() throws IOException {
             return (int) Math.min(left, in.available());
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
         }
     }
 }

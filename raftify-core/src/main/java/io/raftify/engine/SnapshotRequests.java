@@ -17,6 +17,8 @@ final class SnapshotRequests {
 
     private static final Logger log = LoggerFactory.getLogger(SnapshotRequests.class);
     private static final long AGAIN_AFTER_MILLIS = 200;
+    private static final long PAUSE_MILLIS = 5;
+    private static final int MOST_TRIES = 200;
 
     private final String self;
     private final Node node;
@@ -30,17 +32,33 @@ final class SnapshotRequests {
         this.clock = clock;
     }
 
-    /** Somebody wants one. */
+    /** Somebody wants one, of everything that is applied now. */
     CompletableFuture<Long> now() {
         CompletableFuture<Long> written = new CompletableFuture<>();
+        write(stateMachine.appliedIndex(), MOST_TRIES, written);
+        return written;
+    }
+
+    private void write(long wanted, int triesLeft, CompletableFuture<Long> written) {
         node.snapshot(status -> {
-            if (status.isOk()) {
-                written.complete(stateMachine.snapshotIndex());
-            } else {
+            long covered = stateMachine.snapshotIndex();
+            if (!status.isOk()) {
                 written.completeExceptionally(new IllegalStateException("No snapshot: " + status.getErrorMsg()));
+            } else if (covered >= wanted || triesLeft == 0) {
+                written.complete(covered);
+            } else {
+                // The caller of a command has its result before the engine counts the command as applied.
+                tryAgain(wanted, triesLeft - 1, written);
             }
         });
-        return written;
+    }
+
+    private void tryAgain(long wanted, int triesLeft, CompletableFuture<Long> written) {
+        try {
+            clock.schedule(() -> write(wanted, triesLeft, written), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            written.completeExceptionally(new IllegalStateException("No snapshot: the member is closing"));
+        }
     }
 
     /** The state machine says that so many entries were applied that one is due. */

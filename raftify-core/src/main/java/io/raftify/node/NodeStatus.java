@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     leader
  * @param peers the other members, by name
  * @param failure why this member stopped taking part, if it did
+ * @param parked what this member's build of the application does not know of the next entry, and what to deploy, if it
+ *     stands still before it; see {@link UnsupportedEntryException}
  */
 public record NodeStatus(
         String nodeId,
@@ -33,7 +35,8 @@ public record NodeStatus(
         boolean caughtUp,
         List<PeerStatus> peers,
         StorageStatus storage,
-        @Nullable String failure) {
+        @Nullable String failure,
+        @Nullable String parked) {
 
     public NodeStatus {
         peers = List.copyOf(peers);
@@ -41,6 +44,6 @@ public record NodeStatus(
 
     /** Whether this member leads and takes proposals. */
     public boolean leading() {
-        return role == Role.LEADER;
+        return role == Role.LEADER && parked == null;
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param connected whether a stream to it is open now
  * @param role what it said it is
  * @param lag by how many entries its state machine is behind the highest commit index this member knows of
+ * @param parked what it said that it waits for, if its build of the application cannot apply the next entry
  * @param lastHeard how long ago it was last heard
  * @param lastError why the last attempt to reach it failed; null while connected
  */
@@ -23,5 +24,6 @@ public record PeerStatus(
         @Nullable Long commitIndex,
         @Nullable Long appliedIndex,
         @Nullable Long lag,
+        @Nullable String parked,
         @Nullable Duration lastHeard,
         @Nullable String lastError) {}

@@ -11,6 +11,15 @@ public interface RaftNodeListener {
     /** This member began an election for {@code term}. */
     default void electionStarted(long term) {}
 
+    /**
+     * This member's state machine stands still before an entry that it does not know; see
+     * {@link UnsupportedEntryException}. A restart with a build that knows it brings it back.
+     */
+    default void parked(String reason) {}
+
+    /** Another member announced something else than before; see {@link RaftNode#announced}. */
+    default void announced(String nodeId) {}
+
     /** This member stopped taking part; only a restart, after its cause is mended, brings it back. */
     default void failed(String reason) {}
 }

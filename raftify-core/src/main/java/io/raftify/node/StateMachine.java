@@ -1,7 +1,6 @@
 package io.raftify.node;
 
 import java.io.IOException;
-import java.io.InputStream;
 
 /**
  * What the log drives. {@link #apply}, {@link #snapshot} and {@link #restore} are called by one thread at a time, in
@@ -13,7 +12,8 @@ public interface StateMachine {
      * Applies one committed command. Must depend on the state and the arguments alone, since every member calls it.
      *
      * <p>An exception means that this member cannot apply the entry, and it stops taking part rather than skip it; a
-     * refusal that belongs to the business is a result, not an exception.
+     * refusal that belongs to the business is a result, not an exception. An {@link UnsupportedEntryException} alone says
+     * that nothing is broken and another build of the application is needed: the member then parks before the entry.
      *
      * @param index the entry's index, greater than that of every call before
      * @param term the entry's term
@@ -29,10 +29,12 @@ public interface StateMachine {
     StateSnapshot snapshot();
 
     /**
-     * Replaces the whole state by what {@link StateSnapshot#writeTo} wrote, here or on another member.
+     * Replaces the whole state by what {@link StateSnapshot#writeTo} wrote, here or on another member. It may be read more
+     * than once. With an {@link UnsupportedEntryException} it refuses a state that only another build of the application
+     * can hold; the member then parks with the state that it had.
      *
      * @throws IOException if the bytes cannot be restored; the member then stops, since a half-restored state must not
      *     be served
      */
-    void restore(InputStream in) throws IOException;
+    void restore(StoredSnapshot snapshot) throws IOException;
 }

@@ -8,7 +8,7 @@ import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
 import io.raftify.node.StorageType;
-import java.io.InputStream;
+import io.raftify.node.StoredSnapshot;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -75,7 +75,7 @@ class DueSnapshotTest {
         }
 
         @Override
-        public void restore(InputStream in) {
+        public void restore(StoredSnapshot snapshot) {
             // Nothing is kept.
         }
     }

@@ -31,7 +31,7 @@ final class EngineMessages {
 
     static List<byte[]> requests(MessageKind kind) {
         return switch (kind) {
-            case VOTE ->
+            case VOTE, VOTE_AFTER_HAND_OVER ->
                 bytes(RequestVoteRequest.newBuilder()
                         .setGroupId(GROUP)
                         .setServerId(SELF)
@@ -103,7 +103,7 @@ final class EngineMessages {
 
     static List<byte[]> answers(MessageKind kind) {
         return switch (kind) {
-            case VOTE ->
+            case VOTE, VOTE_AFTER_HAND_OVER ->
                 bytes(RequestVoteResponse.newBuilder()
                         .setTerm(4)
                         .setGranted(true)

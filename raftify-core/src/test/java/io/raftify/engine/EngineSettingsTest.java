@@ -30,7 +30,7 @@ class EngineSettingsTest {
         try {
             return EngineSettings.nodeOptions(
                     settings,
-                    new MemberServices(null, null, null, new Participation(), null),
+                    new MemberServices(null, null, null, new Participation(), null, null, null),
                     new StateMachineAdapter() {
                         @Override
                         public void onApply(com.alipay.sofa.jraft.Iterator entries) {}

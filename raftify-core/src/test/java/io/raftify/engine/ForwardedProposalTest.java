@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,7 @@ class ForwardedProposalTest {
             .peer("n1", new PeerAddress("localhost", 1))
             .peer("n2", new PeerAddress("localhost", 2))
             .build();
+    private volatile @Nullable String leader = "n2";
     private int calls;
 
     @AfterEach
@@ -47,11 +49,14 @@ class ForwardedProposalTest {
     }
 
     private CompletableFuture<byte[]> propose(Duration timeout) {
+        return proposals().propose(new byte[] {1}, timeout);
+    }
+
+    private Proposals proposals() {
         Participation participation = new Participation();
         participation.begin();
         NodeImpl node = new NodeImpl("group", new PeerId("n1", 1));
-        return new Proposals(settings, node, () -> "n2", new ScriptedTransport(), participation, clock)
-                .propose(new byte[] {1}, timeout);
+        return new Proposals(settings, node, () -> leader, new ScriptedTransport(), participation, clock);
     }
 
     private void endsWith(CallFailure.Kind kind) {
@@ -144,6 +149,56 @@ class ForwardedProposalTest {
     void a_leader_that_never_answers_leaves_it_unknown_at_the_deadline() {
         endings.add(callback -> {});
         assertThatThrownBy(() -> propose(Duration.ofMillis(300)).get(10, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("deadline");
+    }
+
+    @Test
+    void what_waits_for_a_leader_goes_to_it_as_soon_as_there_is_one_and_is_not_tried_before() throws Exception {
+        leader = null;
+        endsWith(result());
+        Proposals proposals = proposals();
+        CompletableFuture<byte[]> answer = proposals.propose(new byte[] {1}, Duration.ofSeconds(30));
+        assertThat(clock.getQueue()).as("its deadline alone").hasSize(1);
+        assertThat(calls).isZero();
+
+        leader = "n2";
+        proposals.leaderChanged("n2");
+        assertThat(answer.get(10, TimeUnit.SECONDS)).asString().isEqualTo("done");
+        assertThat(calls).isEqualTo(1);
+    }
+
+    @Test
+    void a_former_leader_that_does_not_answer_is_not_waited_for_until_the_deadline() {
+        endings.add(callback -> {});
+        Proposals proposals = proposals();
+        CompletableFuture<byte[]> answer = proposals.propose(new byte[] {1}, Duration.ofMinutes(1));
+        proposals.leaderChanged("n1");
+        assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("leader n2, which it was passed on to, does not lead any more");
+    }
+
+    @Test
+    void a_former_leader_that_answers_soon_is_still_believed() throws Exception {
+        Deque<MemberTransport.Callback> waiting = new ArrayDeque<>();
+        endings.add(waiting::add);
+        Proposals proposals = proposals();
+        CompletableFuture<byte[]> answer = proposals.propose(new byte[] {1}, Duration.ofMinutes(1));
+        proposals.leaderChanged("n1");
+        waiting.remove().complete(result().build().toByteString(), null);
+        assertThat(answer.get(10, TimeUnit.SECONDS)).asString().isEqualTo("done");
+    }
+
+    @Test
+    void a_leader_that_leads_again_is_waited_for() {
+        endings.add(callback -> {});
+        Proposals proposals = proposals();
+        CompletableFuture<byte[]> answer = proposals.propose(new byte[] {1}, Duration.ofSeconds(1));
+        proposals.leaderChanged("n2");
+        assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
                 .cause()
                 .isInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("deadline");

@@ -2,8 +2,10 @@ package io.raftify.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.core.NodeImpl;
 import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.error.RemotingException;
 import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.rpc.InvokeCallback;
@@ -92,7 +94,14 @@ class FuzzedCallsTest {
     void the_engine_gets_one_message_or_one_error_for_any_answer_of_a_peer() {
         Answering peer = new Answering();
         NodeOptions options = new NodeOptions();
-        options.setServiceFactory(new MemberServices(null, null, peer, participation, introductions()));
+        options.setServiceFactory(new MemberServices(
+                null,
+                null,
+                peer,
+                participation,
+                introductions(),
+                new LeaderLease(Set.of("n2"), Duration.ofSeconds(1), () -> 0),
+                new LeaderPromise(Duration.ofSeconds(1), () -> 0, () -> false)));
         MemberRpcClient client = new MemberRpcClient();
         client.init(options);
         List<byte[]> answers = new ArrayList<>();
@@ -184,7 +193,7 @@ class FuzzedCallsTest {
     @Test
     void whatever_a_peer_says_of_itself_it_can_be_shown() {
         Answering peer = new Answering();
-        PeerWatch watch = new PeerWatch(settings, peer, introductions());
+        PeerWatch watch = new PeerWatch(settings, peer, introductions(), new Announcements(name -> {}));
         ScheduledThreadPoolExecutor now = new ScheduledThreadPoolExecutor(0) {
             @Override
             public @Nullable ScheduledFuture<?> scheduleWithFixedDelay(
@@ -237,7 +246,9 @@ class FuzzedCallsTest {
                 notStarted,
                 participation,
                 introductions(),
+                new LeaderPromise(Duration.ofSeconds(1), () -> 0, () -> false),
                 NodeImpl::handleAppendEntriesRequest,
+                (question, answer) -> answer.run(new Status(RaftError.EPERM, "%s", "no")),
                 (peer, kind, payload, responder) -> responder.answer(payload))) {
             Fuzz.target("calls", calls).oneOf(4).run(bytes -> {
                 int kind = bytes.length == 0 ? 0 : Byte.toUnsignedInt(bytes[0]);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.raftify.fuzz.Fuzz;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -96,8 +97,10 @@ class FuzzedSnapshotTest {
         }
 
         @Override
-        public void restore(InputStream in) throws IOException {
-            restored = in.readAllBytes();
+        public void restore(StoredSnapshot snapshot) throws IOException {
+            try (InputStream in = snapshot.open()) {
+                restored = in.readAllBytes();
+            }
         }
     }
 }

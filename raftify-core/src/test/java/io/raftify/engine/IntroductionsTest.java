@@ -123,7 +123,8 @@ class IntroductionsTest {
 
     private MemberReport ask(Introductions peer) {
         Answer answer = new Answer();
-        introductions.asked("n2", peer.query(), answer, MemberReport::newBuilder);
+        ByteString query = peer.query().build().toByteString();
+        introductions.asked("n2", query, answer, understood -> MemberReport.newBuilder());
         assertThat(answer.report).isNotNull();
         return answer.report;
     }

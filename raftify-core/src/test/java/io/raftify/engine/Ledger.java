@@ -2,6 +2,8 @@ package io.raftify.engine;
 
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
+import io.raftify.node.UnsupportedEntryException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -18,6 +20,18 @@ final class Ledger implements StateMachine {
 
     private final List<String> lines = new ArrayList<>();
     private long lastIndex;
+    private String unknown = "";
+
+    /** From now on this is a build of the application that does not know that line. */
+    synchronized void doesNotKnow(String line) {
+        unknown = line;
+    }
+
+    private void refuseIfUnknown(String line, String where) {
+        if (line.equals(unknown)) {
+            throw new UnsupportedEntryException(where + " holds the line '" + line + "', deploy a build that has it.");
+        }
+    }
 
     @Override
     public synchronized byte[] apply(long index, long term, byte[] command) {
@@ -28,6 +42,7 @@ final class Ledger implements StateMachine {
         if (line.equals(POISON)) {
             throw new IllegalArgumentException("this line cannot be applied");
         }
+        refuseIfUnknown(line, "Entry " + index);
         lastIndex = index;
         lines.add(line);
         return Long.toString(lines.size()).getBytes(StandardCharsets.UTF_8);
@@ -49,15 +64,21 @@ final class Ledger implements StateMachine {
     }
 
     @Override
-    public synchronized void restore(InputStream in) throws IOException {
-        DataInputStream data = new DataInputStream(in);
-        int count = data.readInt();
-        lines.clear();
-        for (int i = 0; i < count; i++) {
-            lines.add(new String(data.readNBytes(data.readInt()), StandardCharsets.UTF_8));
-        }
-        if (in.read() != -1) {
-            throw new IOException("more than was written");
+    public synchronized void restore(StoredSnapshot snapshot) throws IOException {
+        try (InputStream in = snapshot.open()) {
+            DataInputStream data = new DataInputStream(in);
+            int count = data.readInt();
+            List<String> restored = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                String line = new String(data.readNBytes(data.readInt()), StandardCharsets.UTF_8);
+                refuseIfUnknown(line, "The snapshot");
+                restored.add(line);
+            }
+            lines.clear();
+            lines.addAll(restored);
+            if (in.read() != -1) {
+                throw new IOException("more than was written");
+            }
         }
     }
 

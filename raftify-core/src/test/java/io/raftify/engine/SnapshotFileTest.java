@@ -3,10 +3,15 @@ package io.raftify.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.raftify.node.StateMachine;
+import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +41,15 @@ class SnapshotFileTest {
     }
 
     @Test
+    void a_state_machine_may_read_it_more_than_once_and_never_more_than_its_own_bytes() throws IOException {
+        List<byte[]> read = new ArrayList<>();
+        SnapshotFile.restore(file, new ReadingTwice(read));
+        assertThat(read).hasSize(2);
+        assertThat(read.get(1)).isEqualTo(read.get(0));
+        assertThat(new String(read.get(1), StandardCharsets.UTF_8)).endsWith("two");
+    }
+
+    @Test
     void a_flipped_bit_anywhere_is_found_before_the_state_is_touched() throws IOException {
         byte[] good = Files.readAllBytes(file);
         for (int at = 0; at < good.length; at++) {
@@ -58,6 +72,28 @@ class SnapshotFileTest {
         for (int length = 0; length < good.length; length++) {
             Files.write(file, java.util.Arrays.copyOf(good, length));
             assertThatIOException().as("length %d", length).isThrownBy(() -> SnapshotFile.restore(file, new Ledger()));
+        }
+    }
+
+    private record ReadingTwice(List<byte[]> read) implements StateMachine {
+
+        @Override
+        public byte[] apply(long index, long term, byte[] command) {
+            return new byte[0];
+        }
+
+        @Override
+        public StateSnapshot snapshot() {
+            return out -> {};
+        }
+
+        @Override
+        public void restore(StoredSnapshot snapshot) throws IOException {
+            for (int i = 0; i < 2; i++) {
+                try (InputStream in = snapshot.open()) {
+                    read.add(in.readAllBytes());
+                }
+            }
         }
     }
 }

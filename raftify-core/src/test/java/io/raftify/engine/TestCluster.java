@@ -49,6 +49,7 @@ final class TestCluster implements AutoCloseable {
     private final Consumer<RaftNodeSettings.Builder> customizer;
     private UnaryOperator<MemberStore> stores = UnaryOperator.identity();
     private MemberParts.AppendHandler appends = MemberParts.standard().appends();
+    private Consumer<Member> beforeStart = member -> {};
     private Supplier<Participation> participations = MemberParts.standard().participations();
 
     private TestCluster(Path directory, int size, Consumer<RaftNodeSettings.Builder> customizer) {
@@ -86,6 +87,12 @@ final class TestCluster implements AutoCloseable {
         return this;
     }
 
+    /** What is done to members from now on just before they start. */
+    TestCluster beforeStart(Consumer<Member> action) {
+        this.beforeStart = action;
+        return this;
+    }
+
     TestCluster startAll() {
         peers.keySet().forEach(this::start);
         return this;
@@ -101,6 +108,7 @@ final class TestCluster implements AutoCloseable {
                 .electionTimeout(ELECTION_TIMEOUT);
         customizer.accept(builder);
         Member member = new Member(builder.build());
+        beforeStart.accept(member);
         member.node.start();
         members.put(nodeId, member);
         return member;

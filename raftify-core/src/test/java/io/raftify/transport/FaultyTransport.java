@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class FaultyTransport implements MemberTransport {
     private final MemberTransport real;
     private final Random random;
     private final Map<String, Wire> wires = new ConcurrentHashMap<>();
+    private final Map<Integer, LongAdder> calls = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor timer;
     private volatile boolean closed;
@@ -63,6 +65,17 @@ public final class FaultyTransport implements MemberTransport {
         wire(peer).incomingCut = true;
     }
 
+    /** Calls of these kinds to the peer are lost, besides what else is. */
+    public void lose(String peer, IntPredicate kinds) {
+        wire(peer).lost = kinds;
+    }
+
+    /** How many calls of this kind were made to any peer, whether or not they arrived. */
+    public long calls(int kind) {
+        LongAdder made = calls.get(kind);
+        return made == null ? 0 : made.sum();
+    }
+
     /** Calls to the peer, and answers to its calls, take so much longer. */
     public void delay(String peer, Duration delay) {
         wire(peer).delayNanos = delay.toNanos();
@@ -95,6 +108,7 @@ public final class FaultyTransport implements MemberTransport {
         Wire wire = wire(peer);
         wire.duplicateProbability = 0;
         wire.reorderProbability = 0;
+        wire.lost = kind -> false;
         wire.outgoingCut = false;
         wire.incomingCut = false;
         wire.delayNanos = 0;
@@ -138,10 +152,14 @@ public final class FaultyTransport implements MemberTransport {
             real.call(peer, kind, payload, timeout, callback);
             return;
         }
+        calls.computeIfAbsent(kind, any -> new LongAdder()).increment();
         Wire wire = wire(peer);
         Flight flight = new Flight(wire, callback);
         wire.flights.add(flight);
         flight.timeoutAfter(timeout, peer);
+        if (wire.lost.test(kind)) {
+            return;
+        }
         wire.send(() -> real.call(peer, kind, payload, timeout, (answer, failure) -> {
             boolean timedOut = failure != null && failure.kind() == CallFailure.Kind.TIMED_OUT;
             boolean lost = wire.incomingCut && failure == null;
@@ -195,6 +213,7 @@ public final class FaultyTransport implements MemberTransport {
         private volatile double dropProbability;
         private volatile double duplicateProbability;
         private volatile IntPredicate duplicated = kind -> true;
+        private volatile IntPredicate lost = kind -> false;
         private volatile double reorderProbability;
         private volatile long lateNanos;
         private volatile int generation;

@@ -19,6 +19,7 @@ import io.raftify.transport.TestMembers.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -219,6 +220,45 @@ abstract class MemberTransportContract {
         assertThat(ended(call(n1, "n9", "hello")).kind()).isEqualTo(Kind.NOT_SENT);
         assertThat(ended(call(n1, "n1", "hello")).kind()).isEqualTo(Kind.NOT_SENT);
         assertThat(n1.connected("n9")).isFalse();
+    }
+
+    @Test
+    void aMemberOfAnotherClusterIsNotUsedAndItIsSaidWhy() throws Exception {
+        AtomicInteger received = new AtomicInteger();
+        MemberTransport n1 = member("n1", ECHO);
+        MemberTransport stranger = transport(
+                settings("n2", peers).clusterName("other").maxFrameSize(LARGEST).build());
+        members.add(stranger);
+        stranger.start((peer, kind, payload, responder) -> received.incrementAndGet());
+
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(n1.connection("n2").lastError())
+                        .contains("'test'")
+                        .contains("'other'"));
+
+        assertThat(ended(call(n1, "n2", "hello")).kind()).isEqualTo(Kind.NOT_SENT);
+        assertThat(n1.connected("n2")).isFalse();
+        assertThat(received).hasValue(0);
+    }
+
+    @Test
+    void anAddressThatLeadsToAnotherMemberIsNotUsedAndItIsSaidWhy() throws Exception {
+        Map<String, PeerAddress> mistaken = new LinkedHashMap<>(peers);
+        mistaken.put("n2", peers.get("n3"));
+        member("n3", ECHO);
+        MemberTransport n1 =
+                transport(settings("n1", mistaken).maxFrameSize(LARGEST).build());
+        members.add(n1);
+        n1.start(ECHO);
+
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(n1.connection("n2").lastError())
+                        .contains("n3")
+                        .contains("not n2"));
+
+        assertThat(ended(call(n1, "n2", "hello")).kind()).isEqualTo(Kind.NOT_SENT);
+        awaitConnected(n1, "n3");
+        assertThat(ended(call(n1, "n3", "hello")).text()).isEqualTo("hello");
     }
 
     @Test

@@ -25,8 +25,11 @@ class BoxOffice {
 
     static final int SEATS = 200;
 
-    /** By show, then by seat. */
-    @ReplicatedState
+    /**
+     * By show, then by seat. It grows large, and every command here checks first and changes afterwards: there is nothing
+     * to roll back, and so no reason to copy it before each of them.
+     */
+    @ReplicatedState(rollback = false)
     private final Map<Integer, SortedMap<Integer, Sale>> sold = new TreeMap<>();
 
     @ReplicatedState

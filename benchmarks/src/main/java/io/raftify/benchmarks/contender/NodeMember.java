@@ -6,6 +6,7 @@ import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
 import io.raftify.node.StorageType;
+import io.raftify.node.StoredSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -93,8 +94,10 @@ final class NodeMember implements Member {
         }
 
         @Override
-        public void restore(InputStream in) throws IOException {
-            register.restore(in.readAllBytes());
+        public void restore(StoredSnapshot snapshot) throws IOException {
+            try (InputStream in = snapshot.open()) {
+                register.restore(in.readAllBytes());
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
-import java.io.InputStream;
+import io.raftify.node.StoredSnapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -81,7 +81,7 @@ public final class LogRestartMain {
         }
 
         @Override
-        public void restore(InputStream in) {
+        public void restore(StoredSnapshot snapshot) {
             throw new UnsupportedOperationException("switched off");
         }
     }

@@ -5,6 +5,7 @@ import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -107,16 +108,18 @@ public final class SnapshotInstallMain {
         }
 
         @Override
-        public void restore(InputStream in) throws IOException {
-            byte[] chunk = new byte[1 << 20];
-            Random random = new Random(SEED);
-            for (int i = 0; i < megabytes; i++) {
-                random.nextBytes(chunk);
-                if (!java.util.Arrays.equals(chunk, in.readNBytes(chunk.length))) {
-                    throw new IOException("Megabyte " + i + " is not what was saved");
+        public void restore(StoredSnapshot snapshot) throws IOException {
+            try (InputStream in = snapshot.open()) {
+                byte[] chunk = new byte[1 << 20];
+                Random random = new Random(SEED);
+                for (int i = 0; i < megabytes; i++) {
+                    random.nextBytes(chunk);
+                    if (!java.util.Arrays.equals(chunk, in.readNBytes(chunk.length))) {
+                        throw new IOException("Megabyte " + i + " is not what was saved");
+                    }
                 }
+                restored.countDown();
             }
-            restored.countDown();
         }
     }
 }

@@ -15,6 +15,10 @@ public record Action(ObjectKind kind, String key, Verb verb, String first, Strin
         return new Action(kind, key, Verb.READ, NONE, NONE);
     }
 
+    public static Action leaseRead(ObjectKind kind, String key) {
+        return new Action(kind, key, Verb.LEASE_READ, NONE, NONE);
+    }
+
     @Override
     public String toString() {
         return kind + " " + key + " " + verb + " " + first + " " + second;

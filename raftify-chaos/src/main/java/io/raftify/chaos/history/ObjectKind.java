@@ -13,7 +13,7 @@ public enum ObjectKind {
         @Override
         public Step step(String state, Action action) {
             return switch (action.verb()) {
-                case READ -> new Step(state, state);
+                case READ, LEASE_READ -> new Step(state, state);
                 case WRITE -> new Step(action.second(), "ok");
                 case CAS -> state.equals(action.first()) ? new Step(action.second(), "true") : new Step(state, "false");
                 default -> throw unknown(action);
@@ -24,7 +24,7 @@ public enum ObjectKind {
         @Override
         public Step step(String state, Action action) {
             return switch (action.verb()) {
-                case READ -> new Step(state, state);
+                case READ, LEASE_READ -> new Step(state, state);
                 case ADD -> {
                     String sum = Long.toString(Long.parseLong(state) + Long.parseLong(action.second()));
                     yield new Step(sum, sum);
@@ -37,7 +37,7 @@ public enum ObjectKind {
         @Override
         public Step step(String state, Action action) {
             return switch (action.verb()) {
-                case READ -> new Step(state, state);
+                case READ, LEASE_READ -> new Step(state, state);
                 case APPEND -> {
                     String longer = state.isEmpty() ? action.second() : state + "," + action.second();
                     // The result tells the length alone, as a list would; reads tell the order.
@@ -52,7 +52,7 @@ public enum ObjectKind {
     MAP("") {
         @Override
         public Step step(String state, Action action) {
-            if (action.verb() == Verb.READ) {
+            if (action.verb().isRead()) {
                 return new Step(state, state);
             }
             Map<String, String> fields = parse(state);

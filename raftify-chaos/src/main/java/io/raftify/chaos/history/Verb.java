@@ -3,6 +3,8 @@ package io.raftify.chaos.history;
 /** What a call does to its object. */
 public enum Verb {
     READ,
+    /** Like a read, but a leader may answer by its lease: linearizable all the same, while clocks are sound. */
+    LEASE_READ,
     WRITE,
     /** Compare and set: the first argument is expected, the second one written. */
     CAS,
@@ -14,6 +16,6 @@ public enum Verb {
 
     /** Whether it leaves every object as it is. */
     public boolean isRead() {
-        return this == READ;
+        return this == READ || this == LEASE_READ;
     }
 }

@@ -31,9 +31,12 @@ public final class NodeCalls {
     /** Completes exceptionally, with {@link UnpromisedException}, only if the member broke its word on how and when calls end. */
     public CompletableFuture<Reply> call(long id, Action action, Duration deadline) {
         long invoked = System.nanoTime();
-        CompletableFuture<String> result = action.verb().isRead()
-                ? node.readIndex(deadline).thenApply(index -> objects.read(action))
-                : node.propose(ObjectStore.command(id, action), deadline).thenApply(bytes -> new String(bytes, UTF_8));
+        CompletableFuture<String> result = switch (action.verb()) {
+            case READ -> node.readIndex(deadline).thenApply(index -> objects.read(action));
+            case LEASE_READ -> node.leaseReadIndex(deadline).thenApply(index -> objects.read(action));
+            default ->
+                node.propose(ObjectStore.command(id, action), deadline).thenApply(bytes -> new String(bytes, UTF_8));
+        };
         return result.handle((value, failure) -> {
             Duration late = Duration.ofNanos(System.nanoTime() - invoked).minus(deadline);
             Duration allowed = deadline.dividedBy(10).plus(HICCUPS.since(invoked));

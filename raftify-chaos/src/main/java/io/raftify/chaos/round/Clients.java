@@ -131,7 +131,7 @@ final class Clients {
         ObjectKind kind = ObjectKind.values()[random.nextInt(ObjectKind.values().length)];
         String key = key(kind, random.nextInt(OBJECTS_OF_A_KIND));
         if (random.nextInt(100) < 45) {
-            return new Numbered(id, Action.read(kind, key));
+            return new Numbered(id, random.nextInt(3) == 0 ? Action.leaseRead(kind, key) : Action.read(kind, key));
         }
         String value = Long.toString(id);
         return new Numbered(

@@ -6,6 +6,7 @@ import io.raftify.chaos.history.Action;
 import io.raftify.chaos.history.ObjectKind.Step;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
+import io.raftify.node.StoredSnapshot;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -153,30 +154,32 @@ public final class ObjectStore implements StateMachine {
     }
 
     @Override
-    public synchronized void restore(InputStream in) throws IOException {
-        DataInputStream data = new DataInputStream(in);
-        objects.clear();
-        applied.clear();
-        appliedTwice.clear();
-        digests.clear();
-        digestOrder.clear();
-        lastIndex = data.readLong();
-        digest = data.readLong();
-        lastReset = data.readLong();
-        remember();
-        int count = data.readInt();
-        for (int i = 0; i < count; i++) {
-            String key = read(data);
-            objects.put(key, read(data));
-        }
-        while (data.readBoolean()) {
-            applied.add(data.readLong());
-        }
-        while (data.readBoolean()) {
-            appliedTwice.add(data.readLong());
-        }
-        if (in.read() != -1) {
-            throw new IOException("more than was written");
+    public synchronized void restore(StoredSnapshot snapshot) throws IOException {
+        try (InputStream in = snapshot.open()) {
+            DataInputStream data = new DataInputStream(in);
+            objects.clear();
+            applied.clear();
+            appliedTwice.clear();
+            digests.clear();
+            digestOrder.clear();
+            lastIndex = data.readLong();
+            digest = data.readLong();
+            lastReset = data.readLong();
+            remember();
+            int count = data.readInt();
+            for (int i = 0; i < count; i++) {
+                String key = read(data);
+                objects.put(key, read(data));
+            }
+            while (data.readBoolean()) {
+                applied.add(data.readLong());
+            }
+            while (data.readBoolean()) {
+                appliedTwice.add(data.readLong());
+            }
+            if (in.read() != -1) {
+                throw new IOException("more than was written");
+            }
         }
     }
 

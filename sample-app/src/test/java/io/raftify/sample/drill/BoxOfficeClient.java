@@ -28,6 +28,10 @@ final class BoxOfficeClient {
         this.base = "http://127.0.0.1:" + port;
     }
 
+    String base() {
+        return base;
+    }
+
     Answer sell(Seat seat, String orderId, String buyer) {
         String body = JSON.writeValueAsString(
                 JSON.createObjectNode().put("orderId", orderId).put("buyer", buyer));

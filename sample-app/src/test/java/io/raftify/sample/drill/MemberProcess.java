@@ -16,7 +16,7 @@ final class MemberProcess {
     private final int restPort;
     private final Path data;
     private final Path log;
-    private final List<String> command;
+    private final List<String> command = new ArrayList<>();
     private final BoxOfficeClient client;
     private Process process;
 
@@ -27,7 +27,7 @@ final class MemberProcess {
         this.data = work.resolve(id);
         this.log = work.resolve(id + ".log");
         this.client = new BoxOfficeClient(restPort);
-        List<String> parts = new ArrayList<>();
+        List<String> parts = command;
         parts.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         parts.addAll(options.jvmOptions());
         parts.addAll(List.of(
@@ -38,7 +38,11 @@ final class MemberProcess {
                 "--raftify.data-dir=" + data,
                 "--raftify.election.timeout=" + options.electionTimeout().toMillis() + "ms"));
         memberPorts.forEach((peer, port) -> parts.add("--raftify.cluster.peers." + peer + "=127.0.0.1:" + port));
-        this.command = List.copyOf(parts);
+    }
+
+    /** From the next start on, another build of the sample. */
+    synchronized void run(Path jar) {
+        command.set(command.indexOf("-jar") + 1, jar.toString());
     }
 
     String id() {

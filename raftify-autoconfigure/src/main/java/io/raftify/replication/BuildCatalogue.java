@@ -1,0 +1,184 @@
+package io.raftify.replication;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.raftify.node.RaftNode;
+import io.raftify.replication.wire.ApplicationCatalogue;
+import io.raftify.replication.wire.CatalogueBean;
+import io.raftify.replication.wire.CatalogueCommand;
+import io.raftify.replication.wire.CatalogueField;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.springframework.core.ResolvableType;
+
+/**
+ * What one build of the application can apply, and which state it has. Every member announces its own.
+ *
+ * @param entryFormat the newest format of an entry that it reads
+ * @param codecs the codecs that it reads, by id
+ * @param commands the commands that it has, by name
+ * @param state the schemas of the replicated fields, by {@code bean.field}
+ * @param fingerprint the same for builds whose states and values can be compared byte by byte
+ */
+record BuildCatalogue(
+        int entryFormat,
+        SortedSet<String> codecs,
+        Map<String, Versions> commands,
+        Map<String, String> state,
+        String fingerprint) {
+
+    /** Under which name members announce it. */
+    static final String PART = "catalogue";
+
+    /** Leaves room for what else a member announces: digests of its state take up to a half. */
+    private static final int LARGEST = RaftNode.MAX_ANNOUNCEMENT_BYTES / 2 - 1_024;
+
+    /**
+     * Of one command.
+     *
+     * @param oldest entries of this version and of those after it can be brought to the newest
+     * @param newest the one that the build itself proposes
+     */
+    record Versions(int oldest, int newest) {
+
+        boolean contain(int version) {
+            return oldest <= version && version <= newest;
+        }
+    }
+
+    static BuildCatalogue of(
+            Collection<ReplicatedMethod> methods,
+            Upcasters upcasters,
+            Codecs codecs,
+            Collection<ReplicatedBean> beans) {
+        Map<String, Versions> commands = new TreeMap<>();
+        for (ReplicatedMethod method : methods) {
+            commands.put(method.command(), new Versions(upcasters.oldest(method), method.version()));
+        }
+        Map<String, String> state = new TreeMap<>();
+        for (ReplicatedBean bean : beans) {
+            for (StateField field : bean.state()) {
+                state.put(bean.name() + "." + field.name(), field.schema());
+            }
+        }
+        SortedSet<String> ids = new TreeSet<>(codecs.ids());
+        return new BuildCatalogue(WireFormat.VERSION, ids, commands, state, fingerprint(ids, commands, state, methods));
+    }
+
+    /** Of two builds that print it alike, a value of the one has the form that it has in the other. */
+    private static String fingerprint(
+            SortedSet<String> codecs,
+            Map<String, Versions> commands,
+            Map<String, String> state,
+            Collection<ReplicatedMethod> methods) {
+        StringBuilder words = new StringBuilder();
+        words.append(codecs).append(commands).append(state);
+        Map<String, ReplicatedMethod> inOrder = new TreeMap<>();
+        methods.forEach(method -> inOrder.put(method.command(), method));
+        for (ReplicatedMethod method : inOrder.values()) {
+            method.argumentTypes()
+                    .forEach(type -> words.append(StateSchema.of(ResolvableType.forType(type)))
+                            .append(','));
+            words.append(StateSchema.of(ResolvableType.forType(method.resultType())))
+                    .append(';');
+        }
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(words.toString().getBytes(UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /** Whether the build can apply an entry that needs this, as far as this alone decides. */
+    boolean meets(Requirement requirement) {
+        if (requirement.isCodec()) {
+            return entryFormat >= WireFormat.VERSION && codecs.contains(requirement.name());
+        }
+        Versions versions = commands.get(requirement.name());
+        return versions != null && versions.contain(requirement.version());
+    }
+
+    /** What entries need that the build proposes, or could. */
+    List<Requirement> requirements() {
+        List<Requirement> requirements = new ArrayList<>();
+        commands.forEach((name, versions) -> requirements.add(Requirement.command(name, versions.newest())));
+        codecs.forEach(id -> requirements.add(Requirement.codec(id)));
+        return requirements;
+    }
+
+    /** What this build has and the other has not, in words. */
+    SortedSet<String> missingIn(BuildCatalogue other) {
+        SortedSet<String> missing = new TreeSet<>();
+        requirements().stream().filter(each -> !other.meets(each)).forEach(each -> missing.add(each.toString()));
+        if (!other.state.isEmpty()) {
+            state.forEach((field, type) -> {
+                if (!type.equals(other.state.get(field))) {
+                    missing.add("state '" + field + "', a " + type);
+                }
+            });
+        }
+        return missing;
+    }
+
+    /** @throws IllegalStateException if there are too many commands to be announced */
+    byte[] toBytes() {
+        ApplicationCatalogue.Builder catalogue = ApplicationCatalogue.newBuilder()
+                .setEntryFormat(entryFormat)
+                .addAllCodecs(codecs)
+                .setFingerprint(fingerprint);
+        commands.forEach((name, versions) -> catalogue.addCommands(CatalogueCommand.newBuilder()
+                .setName(name)
+                .setOldestVersion(versions.oldest())
+                .setVersion(versions.newest())));
+        byte[] without = catalogue.build().toByteArray();
+        if (without.length > LARGEST) {
+            throw new IllegalStateException("The application has " + commands.size()
+                    + " replicated commands, whose names have more bytes together than the " + LARGEST
+                    + " that members can tell each other. Give them shorter names, or let fewer commands do more.");
+        }
+        Map<String, CatalogueBean.Builder> beans = new TreeMap<>();
+        state.forEach((field, type) -> {
+            int dot = field.lastIndexOf('.');
+            String bean = field.substring(0, dot);
+            beans.computeIfAbsent(bean, name -> CatalogueBean.newBuilder().setName(name))
+                    .addFields(CatalogueField.newBuilder()
+                            .setName(field.substring(dot + 1))
+                            .setType(type));
+        });
+        beans.values().forEach(catalogue::addBeans);
+        byte[] whole = catalogue.build().toByteArray();
+        return whole.length > LARGEST ? without : whole;
+    }
+
+    /** @throws InvalidProtocolBufferException if these bytes are no catalogue */
+    static BuildCatalogue parse(byte[] bytes) throws InvalidProtocolBufferException {
+        ApplicationCatalogue catalogue = ApplicationCatalogue.parseFrom(bytes);
+        Map<String, Versions> commands = new TreeMap<>();
+        catalogue
+                .getCommandsList()
+                .forEach(command -> commands.put(
+                        command.getName(), new Versions(command.getOldestVersion(), command.getVersion())));
+        Map<String, String> state = new TreeMap<>();
+        catalogue
+                .getBeansList()
+                .forEach(bean -> bean.getFieldsList()
+                        .forEach(field -> state.put(bean.getName() + "." + field.getName(), field.getType())));
+        return new BuildCatalogue(
+                catalogue.getEntryFormat(),
+                new TreeSet<>(catalogue.getCodecsList()),
+                commands,
+                state,
+                catalogue.getFingerprint());
+    }
+}

@@ -1,0 +1,239 @@
+package io.raftify.replication;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.raftify.node.NodeStatus;
+import io.raftify.node.PeerStatus;
+import io.raftify.node.RaftNode;
+import io.raftify.node.RaftNodeListener;
+import io.raftify.replication.wire.Checkpoint;
+import io.raftify.replication.wire.DigestReport;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Tells the other members the digests of this one's state and compares them with theirs. A member that finds itself to be
+ * the odd one stops serving, keeps what it has as evidence, and says in which beans and fields it differs.
+ *
+ * <p>Compares on a thread of its own: it is told of digests by threads of the member. Where no majority says who is right, it
+ * waits a few seconds for the digests of the others before it says so.
+ */
+final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListener, DisposableBean {
+
+    private static final Logger log = LoggerFactory.getLogger(DivergenceWatch.class);
+
+    /** Under which digests are announced. */
+    static final String PART = "digests";
+
+    /** Of a bean with very many fields, only what is in all of them together is compared. */
+    private static final int MOST_BYTES = RaftNode.MAX_ANNOUNCEMENT_BYTES / 2;
+
+    private static final int MOST_INDEXES = 100;
+
+    private final ObjectProvider<RaftNode> nodes;
+    private final Divergence divergence;
+    private final Supplier<String> build;
+    private final DivergenceEvidence evidence;
+    private final ApplicationEventPublisher events;
+
+    /** The digests of some members are there before those of others. */
+    private static final long PATIENCE_WITH_OTHERS_MILLIS = 5_000;
+
+    private final ScheduledExecutorService comparing = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "raftify-divergence-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** One comparison that waits is enough: it sees everything there is then. */
+    private final AtomicBoolean oneWaits = new AtomicBoolean();
+
+    /** By index, since when no majority has said who is right. Used by the comparing thread. */
+    private final Map<Long, Long> undecidedSince = new LinkedHashMap<>();
+
+    /** What was told of an index, so that it is told once. Used by the comparing thread. */
+    private final Map<Long, Set<String>> told = new LinkedHashMap<>();
+
+    private volatile @Nullable RaftNode node;
+    private volatile DigestReport own = DigestReport.getDefaultInstance();
+
+    DivergenceWatch(
+            ObjectProvider<RaftNode> nodes,
+            Divergence divergence,
+            Supplier<String> build,
+            DivergenceEvidence evidence,
+            ApplicationEventPublisher events) {
+        this.nodes = nodes;
+        this.divergence = divergence;
+        this.build = build;
+        this.evidence = evidence;
+        this.events = events;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        RaftNode member = nodes.getIfAvailable();
+        if (member != null) {
+            node = member;
+            divergence.onDigests(this::taken);
+            member.addListener(this);
+        }
+    }
+
+    private void taken(DigestReport report) {
+        RaftNode member = node;
+        if (member == null) {
+            return;
+        }
+        own = report.getSerializedSize() <= MOST_BYTES ? report : Checkpoints.withoutFields(report);
+        member.announce(PART, own.toByteArray());
+        compareSoon();
+    }
+
+    @Override
+    public void announced(String nodeId) {
+        compareSoon();
+    }
+
+    private void compareSoon() {
+        if (oneWaits.compareAndSet(false, true)) {
+            compareIn(0);
+        }
+    }
+
+    private void compareIn(long millis) {
+        try {
+            comparing.schedule(this::compare, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            log.trace("No more comparisons: the application is closing", closing);
+        }
+    }
+
+    private void compare() {
+        oneWaits.set(false);
+        RaftNode member = node;
+        if (member == null) {
+            return;
+        }
+        NodeStatus status = member.status();
+        Map<String, DigestReport> reports = reports(member, status);
+        for (Checkpoint mine : own.getCheckpointsList()) {
+            Map<String, Checkpoint> taken = new TreeMap<>();
+            taken.put(status.nodeId(), mine);
+            reports.forEach((peer, report) -> report.getCheckpointsList().stream()
+                    .filter(theirs -> theirs.getIndex() == mine.getIndex())
+                    .forEach(theirs -> taken.put(peer, theirs)));
+            DigestVote vote = DigestVote.of(taken, status.peers().size() + 1);
+            if (!vote.agreed() && !mayBeDecidedSoon(mine.getIndex(), vote)) {
+                tell(status.nodeId(), mine.getIndex(), taken, vote);
+            }
+        }
+    }
+
+    private boolean mayBeDecidedSoon(long index, DigestVote vote) {
+        if (!vote.undecided()) {
+            return false;
+        }
+        forgetOldest(undecidedSince);
+        long now = System.nanoTime();
+        Long since = undecidedSince.putIfAbsent(index, now);
+        if (since == null) {
+            compareIn(PATIENCE_WITH_OTHERS_MILLIS);
+        }
+        return since == null || now - since < TimeUnit.MILLISECONDS.toNanos(PATIENCE_WITH_OTHERS_MILLIS);
+    }
+
+    private static void forgetOldest(Map<Long, ?> byIndex) {
+        if (byIndex.size() > MOST_INDEXES) {
+            byIndex.remove(byIndex.keySet().iterator().next());
+        }
+    }
+
+    /** Of the members that run the same build: what another one writes in another form need not be another value. */
+    private Map<String, DigestReport> reports(RaftNode member, NodeStatus status) {
+        Map<String, DigestReport> reports = new TreeMap<>();
+        for (PeerStatus peer : status.peers()) {
+            byte[] announced = member.announced(peer.nodeId(), PART);
+            if (announced == null || !runsTheSameBuild(member, peer.nodeId())) {
+                continue;
+            }
+            try {
+                reports.put(peer.nodeId(), DigestReport.parseFrom(announced));
+            } catch (InvalidProtocolBufferException unreadable) {
+                log.warn("The digests that {} announces cannot be read: {}", peer.nodeId(), unreadable.getMessage());
+            }
+        }
+        return reports;
+    }
+
+    private boolean runsTheSameBuild(RaftNode member, String peer) {
+        byte[] announced = member.announced(peer, BuildCatalogue.PART);
+        try {
+            return announced != null
+                    && BuildCatalogue.parse(announced).fingerprint().equals(build.get());
+        } catch (InvalidProtocolBufferException unreadable) {
+            // Said where builds are compared.
+            log.trace("The build of {} is not known", peer, unreadable);
+            return false;
+        }
+    }
+
+    private void tell(String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
+        Set<String> before = told.put(index, new TreeSet<>(vote.odd()));
+        if (before != null && before.equals(vote.odd())) {
+            return;
+        }
+        forgetOldest(told);
+        if (vote.undecided()) {
+            log.error(
+                    "The state of members {} differs after entry {} in {}, and no majority says who is right. A command"
+                            + " is not deterministic. Bring the other members up, so that they decide.",
+                    taken.keySet(),
+                    index,
+                    vote.fields());
+        } else if (vote.odd().contains(self)) {
+            stopServing(self, index, taken, vote);
+        } else {
+            log.error(
+                    "The state of {} differs from that of the majority after entry {} in {}. A command is not"
+                            + " deterministic. That member stops serving; start it with an empty data directory once the"
+                            + " command is mended.",
+                    vote.odd(),
+                    index,
+                    vote.fields());
+        }
+        events.publishEvent(new StateDivergence(index, vote.odd(), vote.fields()));
+    }
+
+    private void stopServing(String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
+        String where = "the state of member " + self + " differs from that of the majority after entry " + index
+                + " in " + vote.fields();
+        divergence.found(where);
+        log.error(
+                "Member {} stops serving: {}. A command is not deterministic. Evidence is {}. Mend the command, then start"
+                        + " this member with an empty data directory: the others fill it.",
+                self,
+                where,
+                evidence.keep(index, taken, vote));
+    }
+
+    @Override
+    public void destroy() {
+        comparing.shutdownNow();
+    }
+}

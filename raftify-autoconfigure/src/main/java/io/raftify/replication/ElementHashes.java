@@ -1,0 +1,62 @@
+package io.raftify.replication;
+
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * A hash of many elements that does not depend on their order: the sum, modulo 2<sup>128</sup>, of the first 128 bits of
+ * each element's SHA-256, and how many there are. To be written an element's bytes, then told that it ends.
+ */
+final class ElementHashes extends OutputStream {
+
+    private final MessageDigest element = sha256();
+    private long bytes;
+    private long count;
+    private long high;
+    private long low;
+
+    @Override
+    public void write(int b) {
+        element.update((byte) b);
+        bytes++;
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+        element.update(source, offset, length);
+        bytes += length;
+    }
+
+    void endElement() {
+        ByteBuffer hash = ByteBuffer.wrap(element.digest());
+        long moreHigh = hash.getLong();
+        long moreLow = hash.getLong();
+        low += moreLow;
+        high += moreHigh + (Long.compareUnsigned(low, moreLow) < 0 ? 1 : 0);
+        count++;
+    }
+
+    /** How many bytes were written. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Of the elements that have ended. */
+    byte[] sum() {
+        return ByteBuffer.allocate(3 * Long.BYTES)
+                .putLong(count)
+                .putLong(high)
+                .putLong(low)
+                .array();
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}

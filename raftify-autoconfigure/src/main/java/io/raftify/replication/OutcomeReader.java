@@ -1,0 +1,55 @@
+package io.raftify.replication;
+
+import io.raftify.node.OutcomeUnknownException;
+import io.raftify.node.ProposalRejectedException;
+import io.raftify.replication.wire.CommandOutcome;
+import io.raftify.replication.wire.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what came back from the log into what a caller gets. */
+final class OutcomeReader {
+
+    private final Codecs codecs;
+
+    OutcomeReader(Codecs codecs) {
+        this.codecs = codecs;
+    }
+
+    /**
+     * The method's value, or its exception thrown.
+     *
+     * @throws OutcomeUnknownException if it was applied, but what it came to cannot be read here
+     */
+    @Nullable Object value(ReplicatedMethod method, CommandOutcome outcome) throws Exception {
+        if (outcome.hasException()) {
+            throw BusinessExceptions.rebuild(method, outcome.getException());
+        }
+        CommandCodec codec = codecs.find(outcome.getCodec());
+        if (codec == null) {
+            throw new OutcomeUnknownException(
+                    "The " + method + " was applied, but its result was written by the codec '" + outcome.getCodec()
+                            + "', which this member does not have.");
+        }
+        try {
+            return codec.decodeResult(method, outcome.getValue().toByteArray());
+        } catch (IllegalArgumentException unreadable) {
+            OutcomeUnknownException unknown = new OutcomeUnknownException(
+                    "The " + method + " was applied, but its outcome cannot be read: " + unreadable.getMessage());
+            unknown.initCause(unreadable);
+            throw unknown;
+        }
+    }
+
+    /** @param command in words */
+    static RuntimeException refused(String command, Refusal refusal) {
+        return switch (refusal.getReason()) {
+            case KEY_REUSED -> new IdempotencyKeyReusedException("Not applied: " + refusal.getText());
+            case RESOLVED ->
+                new ProposalRejectedException("Not applied: somebody asked what became of " + command
+                        + " before it was applied, and from then on it is not.");
+            case EXPIRED, REASON_UNSPECIFIED, UNRECOGNIZED ->
+                new OutcomeUnknownException(
+                        "What became of " + command + " is not known any more. " + refusal.getText());
+        };
+    }
+}

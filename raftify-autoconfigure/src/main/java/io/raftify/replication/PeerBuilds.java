@@ -1,0 +1,87 @@
+package io.raftify.replication;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.raftify.node.NodeStatus;
+import io.raftify.node.PeerStatus;
+import io.raftify.node.RaftNode;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which builds of the application the other members run, as far as they said. Thread-safe. */
+final class PeerBuilds {
+
+    private static final Logger log = LoggerFactory.getLogger(PeerBuilds.class);
+
+    /** Of a member that is there, but says nothing of its build that could be understood. */
+    private static final BuildCatalogue NOTHING =
+            new BuildCatalogue(0, Collections.emptySortedSet(), Map.of(), Map.of(), "");
+
+    private final Map<String, Read> read = new ConcurrentHashMap<>();
+
+    /**
+     * The other members at one moment.
+     *
+     * @param builds of those that were heard of since this member started, also of those that are down now, by node id
+     * @param unheard the others
+     */
+    record View(Map<String, BuildCatalogue> builds, List<String> unheard) {
+
+        /** Those whose builds are known not to have it. */
+        List<String> lacking(Requirement requirement) {
+            return builds.entrySet().stream()
+                    .filter(build -> !build.getValue().meets(requirement))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+    }
+
+    View view(RaftNode node, NodeStatus status) {
+        Map<String, BuildCatalogue> builds = new TreeMap<>();
+        for (PeerStatus peer : status.peers()) {
+            byte[] announced = node.announced(peer.nodeId(), BuildCatalogue.PART);
+            if (announced != null) {
+                builds.put(peer.nodeId(), parse(peer.nodeId(), announced));
+            } else if (peer.role() != null) {
+                builds.put(peer.nodeId(), NOTHING);
+            }
+        }
+        List<String> unheard = status.peers().stream()
+                .map(PeerStatus::nodeId)
+                .filter(peer -> !builds.containsKey(peer))
+                .sorted()
+                .toList();
+        return new View(builds, unheard);
+    }
+
+    private BuildCatalogue parse(String peer, byte[] announced) {
+        Read before = read.get(peer);
+        if (before != null && Arrays.equals(before.bytes, announced)) {
+            return before.catalogue;
+        }
+        BuildCatalogue catalogue = NOTHING;
+        try {
+            catalogue = BuildCatalogue.parse(announced);
+        } catch (InvalidProtocolBufferException unreadable) {
+            log.warn("What member {} says of its build cannot be read, and counts as nothing", peer, unreadable);
+        }
+        read.put(peer, new Read(announced, catalogue));
+        return catalogue;
+    }
+
+    private static final class Read {
+
+        private final byte[] bytes;
+        private final BuildCatalogue catalogue;
+
+        Read(byte[] bytes, BuildCatalogue catalogue) {
+            this.bytes = bytes;
+            this.catalogue = catalogue;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.raftify.engine;
+
+import io.raftify.node.ReadUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** One read of a caller on this member, from call to end; ends by its deadline. */
+abstract class PendingRead {
+
+    private static final long PAUSE_MILLIS = 20;
+
+    private final CompletableFuture<Long> future = new CompletableFuture<>();
+    private final ScheduledExecutorService clock;
+    private final Duration timeout;
+    private final long deadline;
+    private volatile String lastReason = "no answer yet";
+
+    PendingRead(Duration timeout, ScheduledExecutorService clock) {
+        this.clock = clock;
+        this.timeout = timeout;
+        this.deadline = System.nanoTime() + timeout.toNanos();
+    }
+
+    final CompletableFuture<Long> future() {
+        return future;
+    }
+
+    final void begin() {
+        try {
+            var timer = clock.schedule(this::expired, timeout.toNanos(), TimeUnit.NANOSECONDS);
+            future.whenComplete((index, failure) -> timer.cancel(false));
+        } catch (RejectedExecutionException closing) {
+            fail("this member is closing");
+            return;
+        }
+        attempt();
+    }
+
+    /** Does not block. Leads to {@link #complete}, {@link #tryAgain} or {@link #fail}, or to nothing before the deadline. */
+    abstract void attempt();
+
+    /** What the caller is told. */
+    abstract String failure(String reason);
+
+    final void complete(long index) {
+        future.complete(index);
+    }
+
+    /** Why it is not done yet, for the case that nothing else happens before the deadline. */
+    final void waitsFor(String reason) {
+        lastReason = reason;
+    }
+
+    final void tryAgain(String reason) {
+        lastReason = reason;
+        if (future.isDone() || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) - deadline >= 0) {
+            return;
+        }
+        try {
+            clock.schedule(this::attemptUnlessDone, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            fail("this member is closing");
+        }
+    }
+
+    private void attemptUnlessDone() {
+        if (!future.isDone()) {
+            attempt();
+        }
+    }
+
+    private void expired() {
+        fail("the deadline of " + timeout.toMillis() + " ms passed; last reason: " + lastReason);
+    }
+
+    final void fail(String reason) {
+        if (!future.isDone()) {
+            future.completeExceptionally(new ReadUnavailableException(failure(reason)));
+        }
+    }
+}
