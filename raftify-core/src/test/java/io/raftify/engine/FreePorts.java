@@ -21,8 +21,12 @@ public final class FreePorts {
     /** Test processes that run side by side, numbered from 1, have ports of their own; 0 if there is only one. */
     private static final int FORK = Integer.getInteger("raftify.test.fork", 0);
 
-    private static final int LOWEST = FORK == 1 ? 24_000 : 15_000;
-    private static final int BEYOND = FORK == 2 ? 24_000 : FIRST_OF_THE_SYSTEM;
+    private static final int LOWEST_OF_ALL = 15_000;
+    private static final int MOST_FORKS = 4;
+    private static final int PORTS_OF_A_FORK = (FIRST_OF_THE_SYSTEM - LOWEST_OF_ALL) / MOST_FORKS;
+
+    private static final int LOWEST = FORK == 0 ? LOWEST_OF_ALL : LOWEST_OF_ALL + (FORK - 1) * PORTS_OF_A_FORK;
+    private static final int BEYOND = FORK == 0 ? FIRST_OF_THE_SYSTEM : LOWEST + PORTS_OF_A_FORK;
 
     /** A member that is stopped for a while finds its port free again: it is nobody else's in this process. */
     private static final Set<Integer> GIVEN_OUT = new HashSet<>();
