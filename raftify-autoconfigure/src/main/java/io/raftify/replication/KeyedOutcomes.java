@@ -99,11 +99,11 @@ final class KeyedOutcomes implements LibraryState {
         long readBytes = 0;
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
-            Key key = new Key(in.readUTF(), ByteBuffer.wrap(in.readNBytes(in.readInt())));
+            Key key = new Key(in.readUTF(), ByteBuffer.wrap(LibraryState.readBytes(in)));
             int version = in.readInt();
-            byte[] arguments = in.readNBytes(DIGEST_LENGTH);
+            byte[] arguments = LibraryState.readBytes(in, DIGEST_LENGTH);
             long since = in.readLong();
-            Kept kept = new Kept(version, arguments, in.readNBytes(in.readInt()), since);
+            Kept kept = new Kept(version, arguments, LibraryState.readBytes(in), since);
             read.put(key, kept);
             readBytes += size(key, kept);
         }

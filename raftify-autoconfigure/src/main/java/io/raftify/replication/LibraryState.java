@@ -2,6 +2,7 @@ package io.raftify.replication;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 
 /**
@@ -23,4 +24,26 @@ interface LibraryState {
      * @throws IOException if the bytes cannot be read; the image is then refused
      */
     Runnable read(DataInputStream in) throws IOException;
+
+    /**
+     * Reads bytes that stand behind their length.
+     *
+     * @throws IOException if they are cut short, or the length is none
+     */
+    static byte[] readBytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0) {
+            throw new IOException("A length of " + length + " bytes is none");
+        }
+        return readBytes(in, length);
+    }
+
+    /** @throws EOFException if they are cut short */
+    static byte[] readBytes(DataInputStream in, int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("Cut short: " + bytes.length + " of " + length + " bytes");
+        }
+        return bytes;
+    }
 }

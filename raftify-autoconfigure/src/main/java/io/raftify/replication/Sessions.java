@@ -199,7 +199,7 @@ final class Sessions implements LibraryState {
             int outcomes = in.readInt();
             for (int j = 0; j < outcomes; j++) {
                 long sequence = in.readLong();
-                byte[] outcome = in.readNBytes(in.readInt());
+                byte[] outcome = LibraryState.readBytes(in);
                 check(outcome, name, sequence);
                 session.outcomes.put(sequence, outcome);
                 session.bytes += outcome.length + OUTCOME_OVERHEAD;

@@ -1,6 +1,7 @@
 package io.raftify.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.raftify.replication.Sessions.Standing;
 import io.raftify.replication.wire.CommandId;
@@ -134,6 +135,21 @@ class SessionsTests {
         assertThat(restored.standing(id(7, 3), 5)).isEqualTo(Standing.NEW);
         assertThat(restored.outcome(id(7, 4))).isEqualTo(sessions.outcome(id(7, 4)));
         assertThat(restored.outcome(id(8, 1))).isEqualTo(sessions.outcome(id(8, 1)));
+    }
+
+    @Test
+    void aTableWithALengthThatIsNoneIsRefused() throws IOException {
+        sessions.keep(id(7, 1), outcome(3));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        sessions.write(new DataOutputStream(bytes));
+        byte[] damaged = bytes.toByteArray();
+        int length = Integer.BYTES + 3 * Long.BYTES + Integer.BYTES + Long.BYTES;
+        damaged[length] = (byte) 0x80;
+
+        assertThatIOException()
+                .isThrownBy(() -> sessions.read(new DataInputStream(new ByteArrayInputStream(damaged))))
+                .withMessageContaining("bytes is none");
+        sessions.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     }
 
     @Test
