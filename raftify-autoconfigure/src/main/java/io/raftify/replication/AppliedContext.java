@@ -3,7 +3,6 @@ package io.raftify.replication;
 import io.raftify.annotation.CommandContext;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Random;
 import java.util.UUID;
@@ -105,7 +104,7 @@ final class AppliedContext implements CommandContext {
         @Override
         protected int next(int bits) {
             if (block.remaining() < Integer.BYTES) {
-                MessageDigest digest = sha256();
+                MessageDigest digest = Sha256.begin();
                 digest.update(seed);
                 digest.update(ByteBuffer.allocate(Long.BYTES).putLong(blocks++).flip());
                 block = ByteBuffer.wrap(digest.digest());
@@ -116,14 +115,6 @@ final class AppliedContext implements CommandContext {
         @Override
         public void setSeed(long ignored) {
             // Called by the constructor above; the seed is the command's, and stays.
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException("every Java platform has SHA-256", impossible);
-            }
         }
     }
 }

@@ -8,8 +8,6 @@ import io.raftify.replication.wire.ApplicationCatalogue;
 import io.raftify.replication.wire.CatalogueBean;
 import io.raftify.replication.wire.CatalogueCommand;
 import io.raftify.replication.wire.CatalogueField;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -91,13 +89,7 @@ record BuildCatalogue(
             words.append(StateSchema.of(ResolvableType.forType(method.resultType())))
                     .append(';');
         }
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(words.toString().getBytes(UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        return HexFormat.of().formatHex(Sha256.begin().digest(words.toString().getBytes(UTF_8)), 0, 8);
     }
 
     /** Whether the build can apply an entry that needs this, as far as this alone decides. */

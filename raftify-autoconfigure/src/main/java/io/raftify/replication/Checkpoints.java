@@ -8,10 +8,8 @@ import io.raftify.replication.wire.FieldDigest;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -62,7 +60,7 @@ final class Checkpoints implements LibraryState {
 
     /** Takes note of what a command came to. Messages of exceptions may differ between Java versions; types do not. */
     void applied(CommandOutcome outcome) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         digest.update(values);
         if (outcome.hasException()) {
             digest.update(outcome.getException().getType().getBytes(StandardCharsets.UTF_8));
@@ -113,7 +111,7 @@ final class Checkpoints implements LibraryState {
     static DigestReport withoutFields(DigestReport report) {
         DigestReport.Builder smaller = DigestReport.newBuilder();
         for (Checkpoint checkpoint : report.getCheckpointsList()) {
-            MessageDigest all = sha256();
+            MessageDigest all = Sha256.begin();
             checkpoint.getFieldsList().stream()
                     .sorted(Comparator.comparing(FieldDigest::getField))
                     .forEach(field -> {
@@ -127,14 +125,6 @@ final class Checkpoints implements LibraryState {
                             .setDigest(ByteString.copyFrom(Arrays.copyOf(all.digest(), DIGEST_LENGTH)))));
         }
         return smaller.build();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
     }
 
     @Override
@@ -167,11 +157,5 @@ final class Checkpoints implements LibraryState {
             // Of the state that was replaced; nobody takes the ones of this state again.
             newest.clear();
         };
-    }
-
-    @Override
-    public String toString() {
-        return "every " + interval + " entries, values "
-                + ByteBuffer.wrap(values).getLong();
     }
 }

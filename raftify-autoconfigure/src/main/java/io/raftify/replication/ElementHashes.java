@@ -3,7 +3,6 @@ package io.raftify.replication;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * A hash of many elements that does not depend on their order: the sum, modulo 2<sup>128</sup>, of the first 128 bits of
@@ -11,7 +10,7 @@ import java.security.NoSuchAlgorithmException;
  */
 final class ElementHashes extends OutputStream {
 
-    private final MessageDigest element = sha256();
+    private final MessageDigest element = Sha256.begin();
     private long bytes;
     private long count;
     private long high;
@@ -50,13 +49,5 @@ final class ElementHashes extends OutputStream {
                 .putLong(high)
                 .putLong(low)
                 .array();
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
     }
 }

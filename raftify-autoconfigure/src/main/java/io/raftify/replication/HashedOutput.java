@@ -9,7 +9,7 @@ final class HashedOutput extends OutputStream {
 
     private static final int HASH_BYTES = 16;
 
-    private final MessageDigest digest = ElementHashes.sha256();
+    private final MessageDigest digest = Sha256.begin();
 
     private long count;
 

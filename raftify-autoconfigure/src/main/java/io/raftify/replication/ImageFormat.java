@@ -128,7 +128,7 @@ final class ImageFormat {
      * @throws IOException if it is damaged
      */
     static void checkDigest(InputStream in) throws IOException {
-        MessageDigest digest = ElementHashes.sha256();
+        MessageDigest digest = Sha256.begin();
         byte[] buffer = new byte[BLOCK_BYTES];
         long length = 0;
         int held = 0;
@@ -195,7 +195,7 @@ final class ImageFormat {
 
     private static final class Digested extends OutputStream {
 
-        final MessageDigest digest = ElementHashes.sha256();
+        final MessageDigest digest = Sha256.begin();
         private final OutputStream out;
 
         Digested(OutputStream out) {

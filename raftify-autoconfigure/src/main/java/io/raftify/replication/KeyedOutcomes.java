@@ -5,7 +5,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -64,11 +63,7 @@ final class KeyedOutcomes implements LibraryState {
     }
 
     private static byte[] digest(byte[] arguments) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(arguments);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        return Sha256.begin().digest(arguments);
     }
 
     @Override
