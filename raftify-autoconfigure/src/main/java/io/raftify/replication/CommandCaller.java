@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -84,20 +85,24 @@ final class CommandCaller {
 
     /**
      * Does not wait. The future ends by the call's deadline, with the method's value or, exceptionally, as {@link #call}
-     * does. It ends on a thread that may be blocked, unlike those of the member.
+     * does.
+     *
+     * @param threads read the outcome, which those of the member have no time for
      */
-    CompletableFuture<@Nullable Object> start(ReplicatedMethod method, @Nullable Object[] arguments) {
+    CompletableFuture<@Nullable Object> start(ReplicatedMethod method, @Nullable Object[] arguments, Executor threads) {
         CompletableFuture<CommandOutcome> answered =
                 Waiting.answered(submit(method, arguments), timeout(method), why -> unanswered(method, why));
-        return answered.thenApplyAsync(outcome -> {
-            try {
-                return reader.value(method, outcome);
-            } catch (RuntimeException itself) {
-                throw itself;
-            } catch (Exception checked) {
-                throw new CompletionException(checked);
-            }
-        });
+        return answered.thenApplyAsync(
+                outcome -> {
+                    try {
+                        return reader.value(method, outcome);
+                    } catch (RuntimeException itself) {
+                        throw itself;
+                    } catch (Exception checked) {
+                        throw new CompletionException(checked);
+                    }
+                },
+                threads);
     }
 
     private static OutcomeUnknownException unanswered(ReplicatedMethod method, String why) {

@@ -11,7 +11,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 
@@ -51,9 +50,9 @@ final class PromisedCalls implements DisposableBean {
         this.free = new Semaphore(mostOpen);
     }
 
-    /** @param call starts the call and does not wait */
+    /** @param call starts the call, whose outcome may be read on the given threads, and does not wait */
     CompletableFuture<@Nullable Object> command(
-            ReplicatedMethod method, Supplier<CompletableFuture<@Nullable Object>> call) {
+            ReplicatedMethod method, Function<Executor, CompletableFuture<@Nullable Object>> call) {
         return open(
                 call, limit -> new OverloadedException("Not applied: the " + method + " was called while " + limit));
     }
@@ -61,13 +60,12 @@ final class PromisedCalls implements DisposableBean {
     /** @param query starts the query, which may run on the given threads, and does not wait */
     CompletableFuture<@Nullable Object> query(
             String name, Function<Executor, CompletableFuture<@Nullable Object>> query) {
-        return open(
-                () -> query.apply(this::run),
-                limit -> new ReadUnavailableException("The query " + name + " was called while " + limit));
+        return open(query, limit -> new ReadUnavailableException("The query " + name + " was called while " + limit));
     }
 
     private CompletableFuture<@Nullable Object> open(
-            Supplier<CompletableFuture<@Nullable Object>> call, Function<String, RuntimeException> overloaded) {
+            Function<Executor, CompletableFuture<@Nullable Object>> call,
+            Function<String, RuntimeException> overloaded) {
         if (!free.tryAcquire()) {
             return CompletableFuture.failedFuture(overloaded.apply(
                     "the most calls that may be open at once were, of those whose callers hold a promise instead of"
@@ -75,7 +73,7 @@ final class PromisedCalls implements DisposableBean {
         }
         CompletableFuture<@Nullable Object> promise = new CompletableFuture<>();
         try {
-            call.get().whenCompleteAsync((value, failure) -> end(promise, value, failure), this::run);
+            call.apply(this::run).whenCompleteAsync((value, failure) -> end(promise, value, failure), this::run);
         } catch (RuntimeException | Error notBegun) {
             end(promise, null, notBegun);
         }

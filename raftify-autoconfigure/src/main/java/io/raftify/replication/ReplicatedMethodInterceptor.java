@@ -58,7 +58,8 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
             ReplicatedMethod command = call.command();
             if (command != null) {
                 return promised.obtain()
-                        .command(command, () -> caller.obtain().start(command, invocation.getArguments()));
+                        .command(
+                                command, threads -> caller.obtain().start(command, invocation.getArguments(), threads));
             }
             Freshness query = query(call, invocation);
             return promised.obtain()

@@ -350,18 +350,18 @@ class ReturnTypesTests {
             CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
             ReplicatedMethod method = FuzzedArgumentsTests.command(Account.class, "deposit");
 
-            CompletableFuture<?> first = calls.command(method, () -> answer);
-            assertThat(seenBy(calls.command(method, () -> answer))).isInstanceOf(OverloadedException.class);
+            CompletableFuture<?> first = calls.command(method, threads -> answer);
+            assertThat(seenBy(calls.command(method, threads -> answer))).isInstanceOf(OverloadedException.class);
             assertThat(seenBy(calls.query("q", threads -> answer))).isInstanceOf(ReadUnavailableException.class);
 
             answer.complete("done");
             assertThat(first).succeedsWithin(SOON).isEqualTo("done");
-            assertThat(calls.command(method, () -> answer)).succeedsWithin(SOON);
-            assertThat(seenBy(calls.command(method, () -> {
+            assertThat(calls.command(method, threads -> answer)).succeedsWithin(SOON);
+            assertThat(seenBy(calls.command(method, threads -> {
                         throw new IllegalArgumentException("not begun");
                     })))
                     .hasMessage("not begun");
-            assertThat(calls.command(method, () -> answer)).succeedsWithin(SOON);
+            assertThat(calls.command(method, threads -> answer)).succeedsWithin(SOON);
         } finally {
             calls.destroy();
         }
@@ -372,7 +372,7 @@ class ReturnTypesTests {
         PromisedCalls calls = new PromisedCalls();
         CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
         CompletableFuture<?> promise =
-                calls.command(FuzzedArgumentsTests.command(Account.class, "deposit"), () -> answer);
+                calls.command(FuzzedArgumentsTests.command(Account.class, "deposit"), threads -> answer);
 
         calls.destroy();
         answer.completeExceptionally(new OutcomeUnknownException("closed"));
