@@ -2,8 +2,6 @@ package io.raftify.engine;
 
 import com.alipay.sofa.jraft.entity.LogEntry;
 import com.alipay.sofa.jraft.entity.PeerId;
-import com.alipay.sofa.jraft.option.LogStorageOptions;
-import com.alipay.sofa.jraft.option.RaftMetaStorageOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.StorageStatus;
@@ -27,13 +25,15 @@ final class CrashableStore implements MemberStore {
             new StorageFailure("This member was killed.", new IOException("the process has ended"));
 
     private final MemberStore real;
-    private final LogStorage log = new Log();
-    private final RaftMetaStorage meta = new Meta();
+    private final LogStorage log;
+    private final RaftMetaStorage meta;
     private final Incarnations incarnations = new Disks();
     private volatile boolean crashed;
 
     CrashableStore(MemberStore real) {
         this.real = real;
+        this.log = new Log(real.log());
+        this.meta = new Meta(real.meta());
     }
 
     /** A write in progress may still succeed; nobody will be told. */
@@ -77,100 +77,57 @@ final class CrashableStore implements MemberStore {
         real.close();
     }
 
-    private final class Log implements LogStorage {
+    private final class Log extends ForwardedLog {
 
-        @Override
-        public boolean init(LogStorageOptions options) {
-            return real.log().init(options);
-        }
-
-        @Override
-        public void shutdown() {
-            real.log().shutdown();
-        }
-
-        @Override
-        public long getFirstLogIndex() {
-            return real.log().getFirstLogIndex();
-        }
-
-        @Override
-        public long getLastLogIndex() {
-            return real.log().getLastLogIndex();
-        }
-
-        @Override
-        public @Nullable LogEntry getEntry(long index) {
-            return real.log().getEntry(index);
-        }
-
-        @Override
-        @Deprecated
-        public long getTerm(long index) {
-            return real.log().getTerm(index);
+        Log(LogStorage real) {
+            super(real);
         }
 
         @Override
         public boolean appendEntry(LogEntry entry) {
-            return !crashed && real.log().appendEntry(entry);
+            return !crashed && super.appendEntry(entry);
         }
 
         @Override
         public int appendEntries(List<LogEntry> entries) {
-            return crashed ? 0 : real.log().appendEntries(entries);
+            return crashed ? 0 : super.appendEntries(entries);
         }
 
         @Override
         public boolean truncatePrefix(long firstIndexKept) {
-            return !crashed && real.log().truncatePrefix(firstIndexKept);
+            return !crashed && super.truncatePrefix(firstIndexKept);
         }
 
         @Override
         public boolean truncateSuffix(long lastIndexKept) {
-            return !crashed && real.log().truncateSuffix(lastIndexKept);
+            return !crashed && super.truncateSuffix(lastIndexKept);
         }
 
         @Override
         public boolean reset(long nextLogIndex) {
-            return !crashed && real.log().reset(nextLogIndex);
+            return !crashed && super.reset(nextLogIndex);
         }
     }
 
-    private final class Meta implements RaftMetaStorage {
+    private final class Meta extends ForwardedMeta {
 
-        @Override
-        public boolean init(RaftMetaStorageOptions options) {
-            return real.meta().init(options);
-        }
-
-        @Override
-        public void shutdown() {
-            real.meta().shutdown();
+        Meta(RaftMetaStorage real) {
+            super(real);
         }
 
         @Override
         public boolean setTerm(long term) {
-            return !crashed && real.meta().setTerm(term);
-        }
-
-        @Override
-        public long getTerm() {
-            return real.meta().getTerm();
+            return !crashed && super.setTerm(term);
         }
 
         @Override
         public boolean setVotedFor(PeerId peer) {
-            return !crashed && real.meta().setVotedFor(peer);
-        }
-
-        @Override
-        public PeerId getVotedFor() {
-            return real.meta().getVotedFor();
+            return !crashed && super.setVotedFor(peer);
         }
 
         @Override
         public boolean setTermAndVotedFor(long term, PeerId peer) {
-            return !crashed && real.meta().setTermAndVotedFor(term, peer);
+            return !crashed && super.setTermAndVotedFor(term, peer);
         }
     }
 

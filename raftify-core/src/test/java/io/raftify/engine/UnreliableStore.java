@@ -2,8 +2,6 @@ package io.raftify.engine;
 
 import com.alipay.sofa.jraft.entity.LogEntry;
 import com.alipay.sofa.jraft.entity.PeerId;
-import com.alipay.sofa.jraft.option.LogStorageOptions;
-import com.alipay.sofa.jraft.option.RaftMetaStorageOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.StorageStatus;
@@ -28,8 +26,8 @@ public final class UnreliableStore implements MemberStore {
     private final MemberStore real;
     private final AtomicReference<@Nullable Stall> next = new AtomicReference<>();
     private final Queue<Stall> stalls = new ConcurrentLinkedQueue<>();
-    private final LogStorage log = new Log();
-    private final RaftMetaStorage meta = new Meta();
+    private final LogStorage log;
+    private final RaftMetaStorage meta;
     private volatile boolean metaFails;
     private volatile long slowNanos;
     private volatile long slowMetaNanos;
@@ -38,6 +36,8 @@ public final class UnreliableStore implements MemberStore {
 
     UnreliableStore(MemberStore real) {
         this.real = real;
+        this.log = new Log(real.log());
+        this.meta = new Meta(real.meta());
     }
 
     /** Each write takes so much longer. */
@@ -147,7 +147,11 @@ public final class UnreliableStore implements MemberStore {
         real.close();
     }
 
-    private final class Log implements LogStorage {
+    private final class Log extends ForwardedLog {
+
+        Log(LogStorage real) {
+            super(real);
+        }
 
         @Override
         public int appendEntries(List<LogEntry> entries) {
@@ -166,62 +170,20 @@ public final class UnreliableStore implements MemberStore {
                     return 0;
                 }
             }
-            return real.log().appendEntries(entries);
-        }
-
-        @Override
-        public boolean init(LogStorageOptions options) {
-            return real.log().init(options);
-        }
-
-        @Override
-        public void shutdown() {
-            real.log().shutdown();
-        }
-
-        @Override
-        public long getFirstLogIndex() {
-            return real.log().getFirstLogIndex();
-        }
-
-        @Override
-        public long getLastLogIndex() {
-            return real.log().getLastLogIndex();
-        }
-
-        @Override
-        public LogEntry getEntry(long index) {
-            return real.log().getEntry(index);
-        }
-
-        @Override
-        @SuppressWarnings("deprecation")
-        public long getTerm(long index) {
-            return real.log().getTerm(index);
+            return super.appendEntries(entries);
         }
 
         @Override
         public boolean appendEntry(LogEntry entry) {
             return appendEntries(List.of(entry)) == 1;
         }
-
-        @Override
-        public boolean truncatePrefix(long firstIndexKept) {
-            return real.log().truncatePrefix(firstIndexKept);
-        }
-
-        @Override
-        public boolean truncateSuffix(long lastIndexKept) {
-            return real.log().truncateSuffix(lastIndexKept);
-        }
-
-        @Override
-        public boolean reset(long nextLogIndex) {
-            return real.log().reset(nextLogIndex);
-        }
     }
 
-    private final class Meta implements RaftMetaStorage {
+    private final class Meta extends ForwardedMeta {
+
+        Meta(RaftMetaStorage real) {
+            super(real);
+        }
 
         private boolean fails() {
             long end = System.nanoTime() + slowMetaNanos;
@@ -236,37 +198,17 @@ public final class UnreliableStore implements MemberStore {
 
         @Override
         public boolean setTerm(long term) {
-            return !fails() && real.meta().setTerm(term);
-        }
-
-        @Override
-        public long getTerm() {
-            return real.meta().getTerm();
+            return !fails() && super.setTerm(term);
         }
 
         @Override
         public boolean setVotedFor(PeerId peer) {
-            return !fails() && real.meta().setVotedFor(peer);
-        }
-
-        @Override
-        public PeerId getVotedFor() {
-            return real.meta().getVotedFor();
+            return !fails() && super.setVotedFor(peer);
         }
 
         @Override
         public boolean setTermAndVotedFor(long term, PeerId peer) {
-            return !fails() && real.meta().setTermAndVotedFor(term, peer);
-        }
-
-        @Override
-        public boolean init(RaftMetaStorageOptions options) {
-            return real.meta().init(options);
-        }
-
-        @Override
-        public void shutdown() {
-            real.meta().shutdown();
+            return !fails() && super.setTermAndVotedFor(term, peer);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.TransportSecurity;
 import io.raftify.transport.CallFailure;
 import io.raftify.transport.MemberTransport;
+import io.raftify.transport.OutgoingCall;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -113,7 +114,8 @@ public final class GrpcMemberTransport implements MemberTransport {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("the timeout must be greater than zero, but is " + timeout);
         }
-        OutgoingCall call = new OutgoingCall(kind, payload, System.nanoTime() + nanosOf(timeout), callback);
+        OutgoingCall call = new OutgoingCall(
+                kind, payload, TransportLimits.costOf(payload.size()), System.nanoTime() + nanosOf(timeout), callback);
         PeerLink link = links.get(peer);
         if (link == null) {
             String why = peer.equals(settings.nodeId()) ? " is this member itself" : " is not among the peers";

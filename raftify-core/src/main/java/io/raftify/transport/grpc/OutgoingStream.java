@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.raftify.transport.CallFailure;
+import io.raftify.transport.OutgoingCall;
 import io.raftify.transport.grpc.wire.Answer;
 import io.raftify.transport.grpc.wire.Call;
 import io.raftify.transport.grpc.wire.Frame;

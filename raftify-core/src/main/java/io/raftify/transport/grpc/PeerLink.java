@@ -5,6 +5,7 @@ import io.netty.util.concurrent.Future;
 import io.raftify.node.PeerAddress;
 import io.raftify.transport.CallFailure;
 import io.raftify.transport.MemberTransport.PeerConnection;
+import io.raftify.transport.OutgoingCall;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;

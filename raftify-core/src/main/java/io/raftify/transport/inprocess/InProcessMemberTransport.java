@@ -6,6 +6,7 @@ import io.raftify.node.PeerAddress;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.transport.CallFailure;
 import io.raftify.transport.MemberTransport;
+import io.raftify.transport.OutgoingCall;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,7 +102,8 @@ final class InProcessMemberTransport implements MemberTransport {
             throw new IllegalArgumentException("the timeout must be greater than zero, but is " + timeout);
         }
         Duration atMost = timeout.compareTo(Duration.ofDays(365)) > 0 ? Duration.ofDays(365) : timeout;
-        Call call = new Call(kind, payload, System.nanoTime() + atMost.toNanos(), callback);
+        OutgoingCall call =
+                new OutgoingCall(kind, payload, Wire.costOf(payload), System.nanoTime() + atMost.toNanos(), callback);
         Link link = links.get(peer);
         if (link == null) {
             fail(call, peer + (peer.equals(nodeId()) ? " is this member itself" : " is not among the peers"));
@@ -250,7 +252,7 @@ final class InProcessMemberTransport implements MemberTransport {
     }
 
     /** Ends a call that never gets as far as a link, on a thread that is not the caller's. */
-    void fail(Call call, String why) {
+    void fail(OutgoingCall call, String why) {
         Runnable end = () -> call.failed(CallFailure.Kind.NOT_SENT, why);
         if (!run(end)) {
             ForkJoinPool.commonPool().execute(end);

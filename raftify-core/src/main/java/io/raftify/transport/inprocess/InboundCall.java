@@ -45,7 +45,7 @@ final class InboundCall implements Responder {
 
     private void send(@Nullable ByteString payload, @Nullable String refusal) {
         InProcessMemberTransport back = caller.owner();
-        int cost = Call.costOf(payload != null ? payload : ByteString.EMPTY);
+        int cost = Wire.costOf(payload != null ? payload : ByteString.EMPTY);
         connection
                 .peer()
                 .network()

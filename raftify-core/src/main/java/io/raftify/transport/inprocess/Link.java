@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.raftify.node.PeerAddress;
 import io.raftify.transport.CallFailure;
 import io.raftify.transport.MemberTransport.PeerConnection;
+import io.raftify.transport.OutgoingCall;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,8 +32,8 @@ final class Link {
     private final AtomicLong waitingBytes = new AtomicLong();
     private volatile PeerConnection connection;
 
-    private final ArrayDeque<Call> waiting = new ArrayDeque<>();
-    private final Map<Long, Call> unanswered = new HashMap<>();
+    private final ArrayDeque<OutgoingCall> waiting = new ArrayDeque<>();
+    private final Map<Long, OutgoingCall> unanswered = new HashMap<>();
     private long unansweredBytes;
     private long lastId;
     private @Nullable Connection open;
@@ -52,7 +53,7 @@ final class Link {
     }
 
     /** From any thread. */
-    void call(Call call) {
+    void call(OutgoingCall call) {
         long before = waitingBytes.getAndAdd(call.cost());
         if (before + call.cost() > maxWaitingBytes) {
             waitingBytes.addAndGet(-call.cost());
@@ -68,7 +69,7 @@ final class Link {
         }
     }
 
-    private void take(Call call) {
+    private void take(OutgoingCall call) {
         if (open == null) {
             release(call);
             call.failed(
@@ -103,11 +104,11 @@ final class Link {
         return unanswered.size() < MAX_UNANSWERED && unansweredBytes < MAX_UNANSWERED_BYTES;
     }
 
-    private void release(Call call) {
+    private void release(OutgoingCall call) {
         waitingBytes.addAndGet(-call.cost());
     }
 
-    private void notSentInTime(Call call) {
+    private void notSentInTime(OutgoingCall call) {
         if (waiting.remove(call)) {
             release(call);
             call.failed(
@@ -116,7 +117,7 @@ final class Link {
         }
     }
 
-    private void send(Connection over, Call call, long remaining) {
+    private void send(Connection over, OutgoingCall call, long remaining) {
         release(call);
         long id = ++lastId;
         int kind = call.kind();
@@ -137,7 +138,7 @@ final class Link {
     }
 
     private void notAnsweredInTime(long id) {
-        Call call = unanswered.remove(id);
+        OutgoingCall call = unanswered.remove(id);
         if (call != null) {
             unansweredBytes -= call.cost();
             call.failed(CallFailure.Kind.TIMED_OUT, peer + " did not answer in time");
@@ -147,14 +148,14 @@ final class Link {
 
     private void sendWaiting() {
         while (open != null && !waiting.isEmpty() && hasRoom()) {
-            Call call = waiting.remove();
+            OutgoingCall call = waiting.remove();
             send(open, call, Math.max(1, call.remainingNanos()));
         }
     }
 
     /** One of the two is null. */
     void answered(Connection over, long id, @Nullable ByteString payload, @Nullable String refusal) {
-        Call call = over == open ? unanswered.remove(id) : null;
+        OutgoingCall call = over == open ? unanswered.remove(id) : null;
         if (call == null) {
             return; // it has ended, and was told so
         }
@@ -215,12 +216,12 @@ final class Link {
         ended.close();
         open = null;
         connection = new PeerConnection(address.toString(), false, why);
-        for (Call call : unanswered.values()) {
+        for (OutgoingCall call : unanswered.values()) {
             call.failed(CallFailure.Kind.UNKNOWN, "the connection to " + peer + " broke: " + why);
         }
         unanswered.clear();
         unansweredBytes = 0;
-        for (Call call : waiting) {
+        for (OutgoingCall call : waiting) {
             release(call);
             call.failed(CallFailure.Kind.NOT_SENT, "the connection to " + peer + " broke: " + why);
         }

@@ -1,10 +1,14 @@
 package io.raftify.transport.inprocess;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
 /** What one member sends to another, in its order: passed on at once, lost without a word, or held. Thread-safe. */
 final class Wire {
+
+    /** Without it, what has no payload would not be bounded. */
+    private static final int OVERHEAD = 128;
 
     /** As much as a connection may have unanswered, so that what waits for a paused member is bounded. */
     static final long MAX_HELD_BYTES = 64L << 20;
@@ -57,5 +61,10 @@ final class Wire {
         }
         held.clear();
         heldBytes = 0;
+    }
+
+    /** What a call or an answer counts for while it waits, in bytes. */
+    static int costOf(ByteString payload) {
+        return payload.size() + OVERHEAD;
     }
 }

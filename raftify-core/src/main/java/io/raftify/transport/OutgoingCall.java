@@ -1,70 +1,81 @@
-package io.raftify.transport.inprocess;
+package io.raftify.transport;
 
 import com.google.protobuf.ByteString;
-import io.raftify.transport.CallFailure;
-import io.raftify.transport.MemberTransport;
+import io.raftify.transport.MemberTransport.Callback;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One call from when it is made until its callback has been called. Confined to the caller's thread. */
-final class Call {
+/**
+ * One call, over whichever transport, from when it is made until its callback has been called, which is once. After being
+ * submitted, confined to one thread.
+ */
+public final class OutgoingCall {
 
-    private static final Logger log = LoggerFactory.getLogger(Call.class);
-
-    /** Without it, calls without a payload would not be bounded. */
-    private static final int OVERHEAD = 128;
+    private static final Logger log = LoggerFactory.getLogger(OutgoingCall.class);
 
     private final int kind;
     private final int cost;
     private final long deadlineNanos;
-    private final MemberTransport.Callback callback;
+    private final Callback callback;
     private ByteString payload;
     private @Nullable Future<?> timeout;
     private boolean ended;
 
-    Call(int kind, ByteString payload, long deadlineNanos, MemberTransport.Callback callback) {
+    /**
+     * A call that is about to be submitted.
+     *
+     * @param cost what it counts for while it waits, in bytes
+     * @param deadlineNanos by {@link System#nanoTime()}
+     */
+    public OutgoingCall(int kind, ByteString payload, int cost, long deadlineNanos, Callback callback) {
         this.kind = kind;
         this.payload = payload;
-        this.cost = costOf(payload);
+        this.cost = cost;
         this.deadlineNanos = deadlineNanos;
         this.callback = callback;
     }
 
-    static int costOf(ByteString payload) {
-        return payload.size() + OVERHEAD;
-    }
-
-    int kind() {
+    public int kind() {
         return kind;
     }
 
-    ByteString payload() {
+    public ByteString payload() {
         return payload;
     }
 
-    int cost() {
+    /** What it counts for while it waits, in bytes. */
+    public int cost() {
         return cost;
     }
 
-    long remainingNanos() {
+    public long remainingNanos() {
         return deadlineNanos - System.nanoTime();
     }
 
+    public boolean ended() {
+        return ended;
+    }
+
     /** Replaces the timeout that ran until now, if any. */
-    void timeout(@Nullable Future<?> running) {
+    public void timeout(@Nullable Future<?> running) {
         if (timeout != null) {
             timeout.cancel(false);
         }
         timeout = running;
     }
 
-    void answered(ByteString answer) {
+    /** The payload is on its way: what waits for an answer needs no memory for it. */
+    public void handedOver() {
+        payload = ByteString.EMPTY;
+    }
+
+    public void answered(ByteString answer) {
         end(answer, null);
     }
 
-    void failed(CallFailure.Kind what, String message) {
+    public void failed(CallFailure.Kind what, String message) {
         end(null, new CallFailure(what, message));
     }
 
