@@ -7,6 +7,7 @@ import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeListener;
 import io.raftify.replication.wire.Checkpoint;
 import io.raftify.replication.wire.DigestReport;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,9 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
     private static final int MOST_BYTES = RaftNode.MAX_ANNOUNCEMENT_BYTES / 2;
 
     private static final int MOST_INDEXES = 100;
+
+    /** What it would answer as leader may be wrong; on a quiet cluster nothing else ends its leadership. */
+    private static final Duration HAND_OVER_WAIT = Duration.ofSeconds(5);
 
     private final ObjectProvider<RaftNode> nodes;
     private final Divergence divergence;
@@ -140,7 +144,7 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
                     .forEach(theirs -> taken.put(peer, theirs)));
             DigestVote vote = DigestVote.of(taken, status.peers().size() + 1);
             if (!vote.agreed() && !mayBeDecidedSoon(mine.getIndex(), vote)) {
-                tell(status.nodeId(), mine.getIndex(), taken, vote);
+                tell(member, status.nodeId(), mine.getIndex(), taken, vote);
             }
         }
     }
@@ -193,7 +197,7 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
         }
     }
 
-    private void tell(String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
+    private void tell(RaftNode member, String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
         Set<String> before = told.put(index, new TreeSet<>(vote.odd()));
         if (before != null && before.equals(vote.odd())) {
             return;
@@ -207,7 +211,7 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
                     index,
                     vote.fields());
         } else if (vote.odd().contains(self)) {
-            stopServing(self, index, taken, vote);
+            stopServing(member, self, index, taken, vote);
         } else {
             log.error(
                     "The state of {} differs from that of the majority after entry {} in {}. A command is not"
@@ -220,7 +224,7 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
         events.publishEvent(new StateDivergence(index, vote.odd(), vote.fields()));
     }
 
-    private void stopServing(String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
+    private void stopServing(RaftNode member, String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
         String where = "the state of member " + self + " differs from that of the majority after entry " + index
                 + " in " + vote.fields();
         divergence.found(where);
@@ -230,6 +234,10 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
                 self,
                 where,
                 evidence.keep(index, taken, vote));
+        if (!member.handOverLeadership(HAND_OVER_WAIT)) {
+            // It parks at the next entry and hands over then.
+            log.debug("Member {} leads until the next entry: nobody took over", self);
+        }
     }
 
     @Override
