@@ -2,6 +2,9 @@ package io.raftify.replication;
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.replication.state.StateCopy;
+import io.raftify.replication.state.StateDigests;
+import io.raftify.replication.state.StateImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -59,9 +62,9 @@ public class StateCostBenchmark {
             }
         }
         ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
-        copy = new StateCopy(beans);
-        image = new StateImage(beans, List.of());
-        digests = new StateDigests(beans, List.of());
+        copy = new StateCopy(beans.state());
+        image = new StateImage(beans.state(), List.of());
+        digests = new StateDigests(beans.state(), List.of());
     }
 
     @TearDown

@@ -1,6 +1,10 @@
 package io.raftify.replication;
 
+import io.raftify.replication.encoding.CborFormat;
+import io.raftify.replication.upgrade.BuildCatalogue;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,16 +43,30 @@ record ApplicationBuild(BuildCatalogue catalogue, Upcasters upcasters, Set<Strin
             }
             retired.add(declared.command());
         });
-        return new ApplicationBuild(BuildCatalogue.of(commands.values(), upcasters, codecs, beans), upcasters, retired);
+        return new ApplicationBuild(catalogue(commands.values(), upcasters, codecs, beans), upcasters, retired);
     }
 
-    /** Whether it has the command in that version or a later one. */
-    boolean knows(Requirement command) {
-        BuildCatalogue.Versions versions = catalogue.commands().get(command.name());
-        return versions != null && command.version() <= versions.newest();
+    private static BuildCatalogue catalogue(
+            Collection<ReplicatedMethod> methods,
+            Upcasters upcasters,
+            Codecs codecs,
+            Collection<ReplicatedBean> beans) {
+        List<BuildCatalogue.Command> commands = new ArrayList<>();
+        for (ReplicatedMethod method : methods) {
+            commands.add(new BuildCatalogue.Command(
+                    method.command(),
+                    new BuildCatalogue.Versions(upcasters.oldest(method), method.version()),
+                    method.argumentTypes(),
+                    method.resultType()));
+        }
+        Map<String, String> state = new TreeMap<>();
+        beans.forEach(bean ->
+                bean.state().schemas().forEach((field, schema) -> state.put(bean.name() + "." + field, schema)));
+        return BuildCatalogue.of(commands, codecs.ids(), state);
     }
 
-    boolean isRetired(Requirement command) {
-        return retired.contains(command.name());
+    /** Whether it lacks the command on purpose. */
+    boolean isRetired(String command) {
+        return retired.contains(command);
     }
 }

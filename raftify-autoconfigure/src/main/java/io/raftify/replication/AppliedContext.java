@@ -1,6 +1,7 @@
 package io.raftify.replication;
 
 import io.raftify.annotation.CommandContext;
+import io.raftify.replication.encoding.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Instant;

@@ -1,5 +1,8 @@
 package io.raftify.replication;
 
+import io.raftify.replication.state.ApplicationState;
+import io.raftify.replication.state.BeanState;
+import io.raftify.replication.state.UnfitStateException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.LinkedHashMap;
@@ -17,7 +20,7 @@ final class BeanCheck {
     private final String name;
     private final Class<?> type;
     private final BeanScan scan;
-    private final CborFormat stateFormat;
+    private final ApplicationState state;
     private final SignatureCheck signatures;
     private final StringValueResolver placeholders;
 
@@ -27,12 +30,12 @@ final class BeanCheck {
             Class<?> type,
             BeanScan scan,
             Codecs codecs,
-            CborFormat stateFormat,
+            ApplicationState state,
             StringValueResolver placeholders) {
         this.name = name;
         this.type = type;
         this.scan = scan;
-        this.stateFormat = stateFormat;
+        this.state = state;
         this.placeholders = placeholders;
         this.signatures = new SignatureCheck(name, type, codecs, placeholders);
     }
@@ -98,8 +101,20 @@ final class BeanCheck {
             queries.put(method, Freshness.of(name, type, method, query, placeholders::resolveStringValue));
         });
         commands.keySet().forEach(method -> method.setAccessible(true));
-        List<StateField> state = new StateCheck(name, type, stateFormat).check(scan.state(), target);
-        return new ReplicatedBean(name, type, target, commands, queries, state);
+        return new ReplicatedBean(name, type, target, commands, queries, state(target));
+    }
+
+    private BeanState state(Object target) {
+        try {
+            return state.check(
+                    name,
+                    type,
+                    target,
+                    scan.state(),
+                    target instanceof StreamedState streamed ? new StreamedBean(streamed) : null);
+        } catch (UnfitStateException unfit) {
+            throw refused(null, unfit.problem(), unfit.remedy());
+        }
     }
 
     /** The object behind all proxies. */

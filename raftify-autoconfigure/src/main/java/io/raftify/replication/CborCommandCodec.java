@@ -1,5 +1,6 @@
 package io.raftify.replication;
 
+import io.raftify.replication.encoding.CborFormat;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -116,7 +117,7 @@ final class CborCommandCodec implements CommandCodec {
 
     private static void checkTags(String what, ReplicatedMethod method, byte[] payload) {
         try {
-            CborTags.check(payload);
+            CborFormat.check(payload);
         } catch (IllegalArgumentException tooMany) {
             throw new IllegalArgumentException(
                     what + " of " + method + " cannot be decoded: " + tooMany.getMessage(), tooMany);

@@ -2,6 +2,7 @@ package io.raftify.replication;
 
 import com.google.protobuf.ByteString;
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.replication.state.StateCopy;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandOutcome;
 import java.lang.reflect.InvocationTargetException;
@@ -21,7 +22,7 @@ final class CommandApplication {
     CommandApplication(ReplicatedBeans beans, CommandWatch watch) {
         this.beans = beans;
         this.watch = watch;
-        this.before = new StateCopy(beans);
+        this.before = new StateCopy(beans.state());
     }
 
     /**

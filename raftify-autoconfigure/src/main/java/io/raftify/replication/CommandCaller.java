@@ -8,12 +8,17 @@ import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.UnknownOutcome;
 import io.raftify.replication.CommandListener.Fate;
+import io.raftify.replication.session.ClientSession;
+import io.raftify.replication.session.ClientSessions;
+import io.raftify.replication.session.CommandIds;
+import io.raftify.replication.session.RepeatedProposal;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
 import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.Refusal;
+import io.raftify.replication.wire.WireFormat;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -260,7 +265,7 @@ final class CommandCaller {
         }
 
         private UnknownOutcome handle(CommandId id) {
-            String text = Sessions.text(id);
+            String text = CommandIds.text(id);
             return new UnknownOutcome() {
                 @Override
                 public String commandId() {

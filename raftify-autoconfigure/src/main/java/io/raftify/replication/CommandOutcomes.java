@@ -3,6 +3,8 @@ package io.raftify.replication;
 import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.RaftNode;
+import io.raftify.replication.session.CommandIds;
+import io.raftify.replication.session.RepeatedProposal;
 import io.raftify.replication.wire.CommandId;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.ResolveCommand;
@@ -48,7 +50,7 @@ public final class CommandOutcomes {
      * @throws Exception the command's own business exception
      */
     public @Nullable Object resolve(String commandId) throws Exception {
-        CommandId id = Sessions.parse(commandId);
+        CommandId id = CommandIds.parse(commandId);
         if (id == null) {
             throw new IllegalArgumentException("'" + commandId + "' is not the id of a command, such as 812-17");
         }

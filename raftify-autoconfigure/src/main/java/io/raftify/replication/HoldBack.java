@@ -1,7 +1,8 @@
 package io.raftify.replication;
 
-import io.raftify.node.NodeStatus;
 import io.raftify.node.RaftNode;
+import io.raftify.replication.upgrade.Admissions;
+import io.raftify.replication.upgrade.PeerBuilds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -51,52 +52,31 @@ public final class HoldBack {
         if (member == null) {
             return null;
         }
-        Requirement codec = Requirement.codec(beans.codecs().primary().id());
-        UnsupportedCommandException ofCommand =
-                refusal(member, method, Requirement.command(method.command(), method.version()));
-        return ofCommand != null ? ofCommand : refusal(member, method, codec);
-    }
-
-    private @Nullable UnsupportedCommandException refusal(
-            RaftNode member, ReplicatedMethod method, Requirement requirement) {
-        Admissions admissions = beans.admissions();
-        if (admissions.isApplied(requirement)) {
-            return null;
-        }
-        NodeStatus status = member.status();
-        PeerBuilds.View view = builds.view(member, status);
-        List<String> lacking = view.lacking(requirement);
-        // As long as this member is behind, the cluster may seem to be new. In this order, since it may cease to be
-        // just now.
-        boolean unheardMayHaveIt = admissions.isNew() && status.caughtUp() || admissions.isAdmitted(requirement);
-        if (lacking.isEmpty() && (view.unheard().isEmpty() || unheardMayHaveIt)) {
-            return null;
-        }
-        return new UnsupportedCommandException(
+        PeerBuilds.Lack lack = builds.lack(
+                member,
+                beans.admissions(),
                 method.command(),
                 method.version(),
-                message(method, requirement, lacking, view.unheard(), status.caughtUp()),
-                lacking,
-                view.unheard());
+                beans.codecs().primary().id());
+        return lack == null
+                ? null
+                : new UnsupportedCommandException(
+                        method.command(), method.version(), message(method, lack), lack.members(), lack.unheard());
     }
 
-    private static String message(
-            ReplicatedMethod method,
-            Requirement requirement,
-            List<String> lacking,
-            List<String> unheard,
-            boolean caughtUp) {
+    private static String message(ReplicatedMethod method, PeerBuilds.Lack lack) {
+        List<String> unheard = lack.unheard();
         List<String> why = new ArrayList<>();
-        if (!lacking.isEmpty()) {
-            why.add("the build of the application on " + String.join(", ", lacking) + " does not have it");
+        if (!lack.members().isEmpty()) {
+            why.add("the build of the application on " + String.join(", ", lack.members()) + " does not have it");
         }
         if (!unheard.isEmpty()) {
             why.add(String.join(", ", unheard) + (unheard.size() == 1 ? " has" : " have")
                     + " not been heard of since this member started"
-                    + (caughtUp ? "" : ", which is behind and does not know yet what was accepted before"));
+                    + (lack.caughtUp() ? "" : ", which is behind and does not know yet what was accepted before"));
         }
-        return "Not proposed: the " + requirement
-                + (requirement.isCodec() ? ", which calls of the " + method + " need," : "") + " is held back, since "
+        return "Not proposed: the " + lack.what()
+                + (lack.codec() ? ", which calls of the " + method + " need," : "") + " is held back, since "
                 + String.join(", and ", why)
                 + ". It is accepted as soon as every member runs a build that has it: deploy this one there.";
     }

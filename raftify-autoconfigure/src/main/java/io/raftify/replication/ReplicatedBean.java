@@ -1,9 +1,8 @@
 package io.raftify.replication;
 
+import io.raftify.replication.state.BeanState;
 import java.lang.reflect.Method;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A bean that passed every check.
@@ -16,10 +15,4 @@ record ReplicatedBean(
         Object target,
         Map<Method, ReplicatedMethod> commands,
         Map<Method, Freshness> queries,
-        List<StateField> state) {
-
-    /** The bean as one that writes state of its own; null if it does not. */
-    @Nullable StreamedState streamed() {
-        return target instanceof StreamedState streamed ? streamed : null;
-    }
-}
+        BeanState state) {}

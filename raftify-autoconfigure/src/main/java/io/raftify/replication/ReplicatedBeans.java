@@ -2,7 +2,11 @@ package io.raftify.replication;
 
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.StateMachine;
-import java.io.IOException;
+import io.raftify.replication.divergence.Divergence;
+import io.raftify.replication.encoding.CborFormat;
+import io.raftify.replication.state.ApplicationState;
+import io.raftify.replication.state.UnfitStateException;
+import io.raftify.replication.upgrade.Admissions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Collection;
@@ -27,12 +31,11 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final Codecs codecs;
-    private final CborFormat stateFormat;
-    private final FieldFormat fieldFormat;
+    private final ApplicationState state;
     private final ProxiedBeans proxied;
     private final StateGate gate = new StateGate();
     private final CommandWatch watch = new CommandWatch();
-    private final Divergence divergence = new Divergence(gate);
+    private final Divergence divergence = new Divergence(gate::condemn);
 
     private final Admissions admissions = new Admissions(this::knowsEffects);
 
@@ -44,8 +47,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
         this.beanFactory = beanFactory;
         this.proxied = proxied;
         this.codecs = codecs;
-        this.stateFormat = stateFormat;
-        this.fieldFormat = new FieldFormat(stateFormat);
+        this.state = new ApplicationState(stateFormat);
     }
 
     /** The commands of all replicated beans, by name. */
@@ -72,8 +74,8 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
             BeanScan scan = BeanScan.of(displayName(name), type);
             boolean replicated = !scan.isEmpty() || StreamedState.class.isAssignableFrom(type);
             if (replicated && !isScopedProxy(name)) {
-                BeanCheck check = new BeanCheck(
-                        displayName(name), type, scan, codecs, stateFormat, beanFactory::resolveEmbeddedValue);
+                BeanCheck check =
+                        new BeanCheck(displayName(name), type, scan, codecs, state, beanFactory::resolveEmbeddedValue);
                 check.checkDefinition(name, beanFactory);
                 ReplicatedBean bean = check.check(beanFactory.getBean(name));
                 bytecode.check(bean.name(), bean.type());
@@ -83,10 +85,11 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
         proxied.refuseAllBut(found.byTarget.keySet());
         OtherContexts.refuseAbove(beanFactory);
         found.beans.values().forEach(this::refuseBesideAnotherStateMachine);
-        found.beans.values().forEach(bean -> keepInitialState(bean, found));
+        found.beans.values().forEach(this::keepInitialState);
         List<ReplicatedMethod> methods =
                 found.commands.values().stream().map(Target::method).toList();
-        build = ApplicationBuild.of(beanFactory, methods, found.beans.values(), codecs, stateFormat);
+        build = ApplicationBuild.of(beanFactory, methods, found.beans.values(), codecs, state.format());
+        state.begin(found.beans.values().stream().map(ReplicatedBean::state).toList());
         catalogue = found;
     }
 
@@ -97,39 +100,11 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     /** Also the proof that the state, as the application starts with it, can be written at all. */
-    private void keepInitialState(ReplicatedBean bean, Catalogue found) {
-        for (StateField field : bean.state()) {
-            try {
-                field.keepInitial(fieldFormat.write(field));
-            } catch (UnwritableStateException unwritable) {
-                throw new ReplicatedBeanException(
-                        bean.name(),
-                        bean.type(),
-                        null,
-                        "The value of the field '" + field.name() + "' cannot be encoded. " + unwritable.getMessage()
-                                + ".",
-                        "Let the field begin with a value of its declared type.");
-            }
-        }
-        StreamedState streamed = bean.streamed();
-        if (streamed != null) {
-            found.initialStreams.put(bean.name(), initialStream(bean, streamed));
-        }
-    }
-
-    private static Chunks initialStream(ReplicatedBean bean, StreamedState streamed) {
-        Chunks initial = new Chunks();
+    private void keepInitialState(ReplicatedBean bean) {
         try {
-            streamed.snapshot().writeTo(initial);
-            return initial;
-        } catch (IOException | RuntimeException unwritable) {
-            throw new ReplicatedBeanException(
-                    bean.name(),
-                    bean.type(),
-                    null,
-                    "The state that it begins with cannot be written by its StreamedState.snapshot(): " + unwritable
-                            + ".",
-                    "Let snapshot() work on a bean that has just been created.");
+            state.keepInitial(bean.state());
+        } catch (UnfitStateException unfit) {
+            throw new ReplicatedBeanException(bean.name(), bean.type(), null, unfit.problem(), unfit.remedy());
         }
     }
 
@@ -177,20 +152,12 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     }
 
     CborFormat stateFormat() {
-        return stateFormat;
+        return state.format();
     }
 
-    FieldFormat fieldFormat() {
-        return fieldFormat;
-    }
-
-    /** What a bean wrote of its own as the application started. */
-    Chunks initialStream(ReplicatedBean bean) {
-        Chunks kept = filled().initialStreams.get(bean.name());
-        if (kept == null) {
-            throw new IllegalStateException("What bean '" + bean.name() + "' began with was not kept");
-        }
-        return kept;
+    /** The state of all of them. */
+    ApplicationState state() {
+        return state;
     }
 
     StateGate gate() {
@@ -209,9 +176,9 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
         return admissions;
     }
 
-    private boolean knowsEffects(Requirement applied, String bean) {
-        return build().isRetired(applied)
-                || build().knows(applied) && filled().beans.containsKey(bean);
+    private boolean knowsEffects(String command, int version, String bean) {
+        return build().isRetired(command)
+                || build().catalogue().knows(command, version) && filled().beans.containsKey(bean);
     }
 
     /** What this build of the application can apply. */
@@ -296,7 +263,6 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
 
         final Map<String, ReplicatedBean> beans = new TreeMap<>();
         final Map<String, Target> commands = new TreeMap<>();
-        final Map<String, Chunks> initialStreams = new TreeMap<>();
         final Map<Object, BeanCalls> byTarget = new IdentityHashMap<>();
 
         void add(ReplicatedBean bean) {

@@ -1,5 +1,7 @@
 package io.raftify.replication;
 
+import io.raftify.replication.state.StateDigests;
+import io.raftify.replication.state.UnwritableStateException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,18 +45,14 @@ public final class ReplicatedFields {
 
     private static List<ReplicatedField> fields(ReplicatedBeans beans) {
         Map<String, byte[]> digests =
-                new StateDigests(beans, List.of()).capture().digests();
+                new StateDigests(beans.state(), List.of()).capture().digests();
         List<ReplicatedField> fields = new ArrayList<>();
         for (ReplicatedBean bean : beans.beans()) {
-            for (StateField field : bean.state()) {
-                byte[] digest = Objects.requireNonNull(digests.get(bean.name() + "." + field.name()), field.name());
+            bean.state().values().forEach((field, value) -> {
+                byte[] digest = Objects.requireNonNull(digests.get(bean.name() + "." + field), field);
                 fields.add(new ReplicatedField(
-                        bean.name(),
-                        bean.type(),
-                        field.name(),
-                        field.get(),
-                        HexFormat.of().formatHex(digest)));
-            }
+                        bean.name(), bean.type(), field, value, HexFormat.of().formatHex(digest)));
+            });
             byte[] own = digests.get(bean.name());
             if (own != null) {
                 fields.add(new ReplicatedField(

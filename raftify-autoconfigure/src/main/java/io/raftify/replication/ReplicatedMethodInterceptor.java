@@ -106,7 +106,7 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         CommandContext context = beans.gate().context();
         if (command != null && context != null) {
             // What it does stays in the state of its bean, as if it had an entry of its own.
-            beans.admissions().applied(command, command.version(), context.index());
+            beans.admissions().applied(command.command(), command.version(), command.beanName(), context.index());
         }
         if (command != null && command.contextParameter() >= 0) {
             invocation.getArguments()[command.contextParameter()] = context;

@@ -5,12 +5,16 @@ import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
 import io.raftify.node.StoredSnapshot;
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.replication.divergence.CheckpointTaker;
+import io.raftify.replication.session.CommandIds;
+import io.raftify.replication.session.ExactlyOnce;
+import io.raftify.replication.state.StateDigests;
+import io.raftify.replication.state.StateImage;
 import io.raftify.replication.wire.CommandEnvelope;
-import io.raftify.replication.wire.CommandId;
 import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
-import io.raftify.replication.wire.Refusal;
+import io.raftify.replication.wire.WireFormat;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,9 +33,7 @@ public final class ReplicatedStateMachine implements StateMachine {
 
     private final ReplicatedBeans beans;
     private final CommandApplication application;
-    private final LogTime time = new LogTime();
-    private final Sessions sessions = new Sessions();
-    private final KeyedOutcomes keyed = new KeyedOutcomes();
+    private final ExactlyOnce once = new ExactlyOnce();
     private final StateImage image;
     private final CheckpointTaker digests;
 
@@ -41,11 +43,15 @@ public final class ReplicatedStateMachine implements StateMachine {
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
-        List<LibraryState> own = List.of(time, sessions, keyed);
-        this.digests = new CheckpointTaker(beans);
+        // Without the library's own parts: they follow from the log alone, but for messages of exceptions, which need
+        // not be the same in every Java version.
+        this.digests = new CheckpointTaker(
+                new StateDigests(beans.state(), List.of()),
+                beans.divergence(),
+                () -> beans.build().catalogue().fingerprint());
         this.image = new StateImage(
-                beans,
-                Stream.concat(own.stream(), Stream.of(beans.admissions(), digests.checkpoints()))
+                beans.state(),
+                Stream.concat(once.parts().stream(), Stream.of(beans.admissions(), digests.checkpoints()))
                         .toList());
     }
 
@@ -85,19 +91,14 @@ public final class ReplicatedStateMachine implements StateMachine {
     private byte[] applyNow(long index, long term, byte[] bytes) {
         LogEntry entry = parse(index, bytes);
         applied = true;
-        long now = time.advance(entry.getProposedAtMillis());
-        sessions.expire(now);
-        keyed.expire(now);
+        long now = once.begin(entry);
         return switch (entry.getContentCase()) {
-            case COMMAND -> once(index, term, now, entry);
-            case OPEN_SESSION -> {
-                sessions.open(index, now);
-                yield outcome(index).setSession(index).build().toByteArray();
-            }
-            case RESOLVE -> resolve(index, now, entry.getResolve().getId());
+            case COMMAND -> once.apply(index, now, entry.getCommand(), () -> apply(index, term, now, entry));
+            case OPEN_SESSION -> once.open(index, now).toByteArray();
+            case RESOLVE -> once.resolve(index, now, entry.getResolve().getId());
             case ADMIT -> {
                 beans.admissions().admit(entry.getAdmit());
-                yield outcome(index).build().toByteArray();
+                yield WireFormat.outcome(index).build().toByteArray();
             }
             case CONTENT_NOT_SET ->
                 throw new UnsupportedEntryException("Entry " + index + ", proposed by '" + entry.getProposer()
@@ -114,49 +115,17 @@ public final class ReplicatedStateMachine implements StateMachine {
         }
     }
 
-    /** The command, unless it was applied before (thesis, section 6.3). */
-    private byte[] once(long index, long term, long now, LogEntry entry) {
-        CommandEnvelope command = entry.getCommand();
-        if (!command.hasId()) {
-            // Of a proposer that never sends anything twice, and asks for no outcome.
-            return apply(index, term, now, entry).toByteArray();
-        }
-        CommandId id = command.getId();
-        return switch (sessions.standing(id, now)) {
-            case OVER -> sessions.outcome(id);
-            case FORGOTTEN -> forgotten(index, id);
-            case NEW -> {
-                byte[] outcome = apply(index, term, now, entry).toByteArray();
-                sessions.keep(id, outcome);
-                sessions.answered(id, command.getAnsweredBelow());
-                yield outcome;
-            }
-        };
-    }
-
-    /** The command, unless its key was used before. */
     private EntryOutcome apply(long index, long term, long now, LogEntry entry) {
         CommandEnvelope envelope = entry.getCommand();
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
-        beans.admissions().applied(command.method(), envelope.getVersion(), index);
-        beans.admissions().applied(command.codec(), index);
+        ReplicatedMethod method = command.method();
+        beans.admissions().applied(method.command(), envelope.getVersion(), method.beanName(), index);
+        beans.admissions().applied(command.codec().id(), index);
         byte[] key = key(command);
         if (key == null) {
             return run(index, term, now, entry, command);
         }
-        byte[] payload = envelope.getPayload().toByteArray();
-        KeyedOutcomes.Kept before = keyed.find(envelope.getCommand(), key);
-        if (before == null) {
-            EntryOutcome outcome = run(index, term, now, entry, command);
-            keyed.keep(envelope.getCommand(), key, envelope.getVersion(), payload, outcome.toByteArray(), now);
-            return outcome;
-        }
-        return before.sameArguments(envelope.getVersion(), payload)
-                ? read(before.outcome())
-                : refusal(
-                        index,
-                        Refusal.Reason.KEY_REUSED,
-                        "the idempotency key of the " + command.method() + " was used before, with other arguments.");
+        return once.applyKeyed(index, now, envelope, key, method, () -> run(index, term, now, entry, command));
     }
 
     private byte @Nullable [] key(CommandApplication.Prepared command) {
@@ -173,52 +142,12 @@ public final class ReplicatedStateMachine implements StateMachine {
                 index,
                 term,
                 now,
-                Sessions.text(envelope.getId()),
+                CommandIds.text(envelope.getId()),
                 entry.getProposer(),
                 envelope.getSeed().toByteArray());
         CommandOutcome outcome = application.run(command, context);
         digests.came(outcome);
-        return outcome(index).setCommand(outcome).build();
-    }
-
-    /** Whoever asks what became of a command that was not applied is told so, and it stays that way. */
-    private byte[] resolve(long index, long now, CommandId id) {
-        return switch (sessions.standing(id, now)) {
-            case OVER -> sessions.outcome(id);
-            case FORGOTTEN -> forgotten(index, id);
-            case NEW -> {
-                byte[] never = refusal(index, Refusal.Reason.RESOLVED, "").toByteArray();
-                sessions.keep(id, never);
-                yield never;
-            }
-        };
-    }
-
-    private static byte[] forgotten(long index, CommandId id) {
-        return refusal(
-                        index,
-                        Refusal.Reason.EXPIRED,
-                        "The outcomes of session " + id.getSession()
-                                + " are not kept any more, or not those of its older commands.")
-                .toByteArray();
-    }
-
-    private static EntryOutcome refusal(long index, Refusal.Reason reason, String text) {
-        return outcome(index)
-                .setRefusal(Refusal.newBuilder().setReason(reason).setText(text))
-                .build();
-    }
-
-    private static EntryOutcome.Builder outcome(long index) {
-        return EntryOutcome.newBuilder().setFormatVersion(WireFormat.VERSION).setIndex(index);
-    }
-
-    private static EntryOutcome read(byte[] kept) {
-        try {
-            return EntryOutcome.parseFrom(kept);
-        } catch (InvalidProtocolBufferException impossible) {
-            throw new IllegalStateException("An outcome that this member wrote cannot be read", impossible);
-        }
+        return WireFormat.outcome(index).setCommand(outcome).build();
     }
 
     @Override
@@ -234,8 +163,9 @@ public final class ReplicatedStateMachine implements StateMachine {
      */
     @Override
     public synchronized void restore(StoredSnapshot snapshot) throws IOException {
+        StateImage.Replacement state;
         try {
-            image.restore(snapshot);
+            state = image.read(snapshot);
         } catch (UnsupportedEntryException unsupported) {
             if (!applied) {
                 // The state is not one that was behind, but none at all.
@@ -243,8 +173,20 @@ public final class ReplicatedStateMachine implements StateMachine {
             }
             throw unsupported;
         }
+        beans.gate().alone(() -> replace(state));
         applied = true;
         // Whatever was wrong with the state that was here, it is another one now.
         beans.divergence().mended();
+        beans.gate().mended();
+    }
+
+    private Boolean replace(StateImage.Replacement state) throws IOException {
+        try {
+            state.putInPlace();
+            return Boolean.TRUE;
+        } catch (IOException | RuntimeException | Error halfway) {
+            beans.gate().condemn("it was only partly restored: " + halfway.getMessage());
+            throw halfway;
+        }
     }
 }

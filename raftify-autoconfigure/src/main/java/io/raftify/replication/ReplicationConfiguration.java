@@ -2,6 +2,11 @@ package io.raftify.replication;
 
 import io.raftify.node.RaftNode;
 import io.raftify.node.StateMachine;
+import io.raftify.replication.divergence.DivergenceEvidence;
+import io.raftify.replication.divergence.DivergenceWatch;
+import io.raftify.replication.encoding.CborFormat;
+import io.raftify.replication.upgrade.PeerBuilds;
+import io.raftify.replication.upgrade.UpgradeWatch;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +96,12 @@ public final class ReplicationConfiguration {
             ReplicatedBeans beans,
             PeerBuilds builds,
             ObjectProvider<ReplicationSettings> settings) {
-        return new UpgradeWatch(node, beans, builds, settings, InstantSource.system());
+        return new UpgradeWatch(
+                node::getIfAvailable,
+                () -> beans.build().catalogue(),
+                beans.admissions(),
+                builds,
+                () -> CommandCaller.newEntry(settings.getObject(), InstantSource.system()));
     }
 
     @Bean
@@ -99,12 +109,18 @@ public final class ReplicationConfiguration {
             ObjectProvider<RaftNode> node,
             ObjectProvider<StateMachine> stateMachine,
             ReplicatedBeans beans,
+            PeerBuilds builds,
             ObjectProvider<ReplicationSettings> settings,
             ApplicationEventPublisher events) {
         DivergenceEvidence evidence =
                 new DivergenceEvidence(() -> settings.getObject().evidence(), stateMachine::getObject);
         return new DivergenceWatch(
-                node, beans.divergence(), () -> beans.build().catalogue().fingerprint(), evidence, events);
+                node::getIfAvailable,
+                beans.divergence(),
+                (member, peer) ->
+                        builds.runs(member, peer, beans.build().catalogue().fingerprint()),
+                evidence,
+                (index, members, fields) -> events.publishEvent(new StateDivergence(index, members, fields)));
     }
 
     @Bean

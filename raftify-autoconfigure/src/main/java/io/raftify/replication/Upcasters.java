@@ -1,6 +1,7 @@
 package io.raftify.replication;
 
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.replication.encoding.CborFormat;
 import io.raftify.replication.wire.CommandEnvelope;
 import java.util.HashMap;
 import java.util.Map;

@@ -63,15 +63,6 @@ class CommandContextTests {
     }
 
     @Test
-    void theLogsTimeNeverGoesBack() {
-        LogTime time = new LogTime();
-
-        assertThat(time.advance(1_000)).isEqualTo(1_000);
-        assertThat(time.advance(900)).isEqualTo(1_000);
-        assertThat(time.advance(1_001)).isEqualTo(1_001);
-    }
-
-    @Test
     void aCommandThatIsCalledByACommandHasItsContext() {
         context(Diary.class, Author.class).run(context -> {
             Line line = context.getBean(Author.class).dictate(null, "once upon");

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
+import io.raftify.replication.state.StateDigests;
+import io.raftify.replication.state.UnwritableStateException;
 import io.raftify.testnode.SingleMemberNode;
 import java.time.DayOfWeek;
 import java.util.ArrayDeque;
@@ -247,7 +249,7 @@ class ExactContainersTests {
 
     private static Map<String, String> digests(ReplicatedBeans beans) {
         Map<String, String> digests = new TreeMap<>();
-        new StateDigests(beans, List.of())
+        new StateDigests(beans.state(), List.of())
                 .capture()
                 .digests()
                 .forEach((part, digest) -> digests.put(part, Arrays.toString(digest)));

@@ -17,6 +17,7 @@ import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.OpenSession;
 import io.raftify.replication.wire.Refusal;
+import io.raftify.replication.wire.WireFormat;
 import io.raftify.testnode.SingleMemberNode;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -32,7 +33,7 @@ import org.springframework.context.annotation.Primary;
 /** Whatever happens to proposals and answers, a command is applied once, and its caller can find out. */
 class ExactlyOnceTests {
 
-    private static final long DAY = Sessions.KEPT.toMillis();
+    private static final long DAY = Duration.ofDays(1).toMillis();
 
     private final ApplicationContextRunner runner = context(Till.class, Impatient.class);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.fuzz.Fuzz;
+import io.raftify.replication.encoding.CborFormat;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.math.BigInteger;

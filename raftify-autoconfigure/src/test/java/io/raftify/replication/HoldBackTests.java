@@ -2,6 +2,8 @@ package io.raftify.replication;
 
 import static io.raftify.replication.ReplicationTestSupport.commands;
 import static io.raftify.replication.ReplicationTestSupport.context;
+import static io.raftify.replication.upgrade.AdmissionsSight.isAdmitted;
+import static io.raftify.replication.upgrade.AdmissionsSight.isApplied;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -15,6 +17,10 @@ import io.raftify.node.PeerStatus;
 import io.raftify.node.ReadUnavailableException;
 import io.raftify.node.Role;
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.replication.upgrade.Admissions;
+import io.raftify.replication.upgrade.AdmissionsSight;
+import io.raftify.replication.upgrade.BuildCatalogue;
+import io.raftify.replication.wire.WireFormat;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -95,9 +101,8 @@ class HoldBackTests {
             node.seenAs(withPeers(true, true, false));
             assertThat(context.getBean(Counter.class).add()).isEqualTo(1);
 
-            await().atMost(Duration.ofSeconds(20)).until(() -> !admissions.isNew());
-            assertThat(admissions.isAdmitted(Requirement.command("second.add", 1)))
-                    .isFalse();
+            await().atMost(Duration.ofSeconds(20)).until(() -> !AdmissionsSight.isNew(admissions));
+            assertThat(isAdmitted(admissions, "second.add", 1)).isFalse();
             node.announcedBy("n2", BuildCatalogue.PART, build(2, "counter.add", "second.add"));
             assertThatExceptionOfType(UnsupportedCommandException.class)
                     .isThrownBy(() -> context.getBean(Second.class).add())
@@ -105,8 +110,7 @@ class HoldBackTests {
                     .satisfies(refused -> assertThat(refused.unheard()).containsExactly("n3"));
 
             node.announcedBy("n3", BuildCatalogue.PART, build(2, "counter.add", "second.add"));
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> admissions.isAdmitted(Requirement.command("second.add", 1)));
+            await().atMost(Duration.ofSeconds(20)).until(() -> isAdmitted(admissions, "second.add", 1));
             node.announcedBy("n3", BuildCatalogue.PART, null);
             assertThat(context.getBean(Second.class).add())
                     .as("not heard of, but it had it once")
@@ -120,14 +124,14 @@ class HoldBackTests {
             Admissions admissions = context.getBean(ReplicatedBeans.class).admissions();
             context.getBean(Counter.class).add();
             byte[] written = write(admissions);
-            Admissions other = new Admissions((applied, bean) -> true);
-            assertThat(other.isAdmitted(Requirement.command("counter.add", 2))).isFalse();
+            Admissions other = new Admissions((command, version, bean) -> true);
+            assertThat(isAdmitted(other, "counter.add", 2)).isFalse();
 
             other.read(new DataInputStream(new ByteArrayInputStream(written))).run();
 
-            assertThat(other.isApplied(Requirement.command("counter.add", 2))).isTrue();
-            assertThat(other.isApplied(Requirement.codec("cbor"))).isTrue();
-            assertThat(other.isApplied(Requirement.command("counter.add", 1))).isFalse();
+            assertThat(isApplied(other, "counter.add", 2)).isTrue();
+            assertThat(isApplied(other, "cbor")).isTrue();
+            assertThat(isApplied(other, "counter.add", 1)).isFalse();
             assertThat(write(other)).isEqualTo(written);
         });
     }
@@ -191,10 +195,8 @@ class HoldBackTests {
             context.getBean(Outer.class).addToSecond();
 
             Admissions admissions = context.getBean(ReplicatedBeans.class).admissions();
-            assertThat(admissions.isApplied(Requirement.command("outer.add", 1)))
-                    .isTrue();
-            assertThat(admissions.isApplied(Requirement.command("second.add", 1)))
-                    .isTrue();
+            assertThat(isApplied(admissions, "outer.add", 1)).isTrue();
+            assertThat(isApplied(admissions, "second.add", 1)).isTrue();
         });
     }
 

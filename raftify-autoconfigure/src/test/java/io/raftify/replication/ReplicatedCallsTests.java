@@ -21,6 +21,7 @@ import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.CommandListener.Fate;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.LogEntry;
+import io.raftify.replication.wire.WireFormat;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.raftify.replication;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.replication.wire.LogEntry;
+import io.raftify.replication.wire.WireFormat;
 import io.raftify.testnode.SingleMemberNode;
 import java.time.Duration;
 import java.util.List;

@@ -180,40 +180,6 @@ class StateCopyTests {
         });
     }
 
-    @Test
-    void aSlowCopyIsReportedOnceInTenMinutesWithTheFieldAndTheRemedy(CapturedOutput output) {
-        context(Everything.class).run(context -> {
-            AtomicLong clock = new AtomicLong();
-            long[] cost = {CopyCost.MUCH / 2};
-            // Asked before and after each field is copied.
-            StateCopy copy = new StateCopy(context.getBean(ReplicatedBeans.class), () -> clock.addAndGet(cost[0]));
-
-            take(copy, CopyCost.ENOUGH * 2);
-            assertThat(output).doesNotContain("is copied");
-
-            cost[0] = CopyCost.MUCH * 4;
-            take(copy, CopyCost.ENOUGH * 2);
-            assertThat(reports(output)).isOne();
-            assertThat(output)
-                    .contains("'map' of bean 'stateCopyTests.Everything'", "@ReplicatedState(rollback = false)");
-
-            clock.addAndGet(CopyCost.SILENCE);
-            take(copy, 1);
-            assertThat(reports(output)).isEqualTo(2);
-        });
-    }
-
-    private static void take(StateCopy copy, int times) {
-        for (int i = 0; i < times; i++) {
-            copy.take();
-            copy.forget();
-        }
-    }
-
-    private static int reports(CapturedOutput output) {
-        return output.toString().split("the field 'map' of bean '.*' is copied", -1).length - 1;
-    }
-
     @SuppressWarnings("unchecked")
     private static <T> T target(T bean) {
         return (T) BeanCheck.target(bean);

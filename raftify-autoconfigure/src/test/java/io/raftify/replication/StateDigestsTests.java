@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.StateSnapshot;
+import io.raftify.replication.state.LibraryState;
+import io.raftify.replication.state.StateDigests;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -147,7 +149,7 @@ class StateDigestsTests {
             State state = target(context.getBean(State.class));
             fill(state, 1);
             Map<String, String> now = digests(beans);
-            StateDigests.Captured captured = new StateDigests(beans, List.of()).capture();
+            StateDigests.Captured captured = new StateDigests(beans.state(), List.of()).capture();
 
             fill(state, 2);
             state.list.add("later");
@@ -164,7 +166,7 @@ class StateDigestsTests {
             ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
             Streamed streamed = target(context.getBean(Streamed.class));
             Part part = new Part();
-            StateDigests digests = new StateDigests(beans, List.of(part));
+            StateDigests digests = new StateDigests(beans.state(), List.of(part));
             assertThat(digests.capture().digests()).containsOnlyKeys("(part)");
 
             streamed.digest = new byte[] {1};
@@ -194,7 +196,7 @@ class StateDigestsTests {
     }
 
     private static Map<String, String> digests(ReplicatedBeans beans) {
-        return hex(new StateDigests(beans, List.of()).capture().digests());
+        return hex(new StateDigests(beans.state(), List.of()).capture().digests());
     }
 
     private static Map<String, String> hex(Map<String, byte[]> digests) {

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.replication.state.LibraryState;
+import io.raftify.replication.state.StateImage;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -161,10 +163,10 @@ class StateEvolutionTests {
     void aPartOfTheLibraryThatThisVersionDoesNotKnowIsRefused() throws IOException {
         context().withBean("bean", Former.class).run(context -> {
             ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
-            byte[] snapshot = bytes(new StateImage(beans, List.of(new Part("sessions"), new Part("leases"))));
+            byte[] snapshot = bytes(new StateImage(beans.state(), List.of(new Part("sessions"), new Part("leases"))));
 
             assertThatIOException()
-                    .isThrownBy(() -> restore(new StateImage(beans, List.of(new Part("sessions"))), snapshot))
+                    .isThrownBy(() -> restore(new StateImage(beans.state(), List.of(new Part("sessions"))), snapshot))
                     .withMessageContaining("[leases] of the library");
         });
     }
@@ -176,7 +178,7 @@ class StateEvolutionTests {
             Former bean = (Former) BeanCheck.target(context.getBean(Former.class));
             Part first = new Part("first");
             Part second = new Part("second");
-            StateImage image = new StateImage(beans, List.of(first, second));
+            StateImage image = new StateImage(beans.state(), List.of(first, second));
             first.value = 1;
             second.value = 2;
             bean.number = 3;
@@ -202,7 +204,7 @@ class StateEvolutionTests {
     }
 
     private static void restore(StateImage image, byte[] snapshot) throws IOException {
-        image.restore(() -> new java.io.ByteArrayInputStream(snapshot));
+        image.read(() -> new java.io.ByteArrayInputStream(snapshot)).putInPlace();
     }
 
     private static <T> byte[] written(Class<T> type, Consumer<T> filling) {

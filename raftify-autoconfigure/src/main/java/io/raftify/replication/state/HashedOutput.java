@@ -1,0 +1,38 @@
+package io.raftify.replication.state;
+
+import io.raftify.replication.encoding.Sha256;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.util.Arrays;
+
+/** Hashes what is written to it. */
+final class HashedOutput extends OutputStream {
+
+    private static final int HASH_BYTES = 16;
+
+    private final MessageDigest digest = Sha256.begin();
+
+    private long count;
+
+    @Override
+    public void write(int b) {
+        digest.update((byte) b);
+        count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+        digest.update(bytes, offset, length);
+        count += length;
+    }
+
+    /** How many bytes were written. */
+    long count() {
+        return count;
+    }
+
+    /** The first 128 bits of the SHA-256 of all that was written. Ends it. */
+    byte[] hash() {
+        return Arrays.copyOf(digest.digest(), HASH_BYTES);
+    }
+}
