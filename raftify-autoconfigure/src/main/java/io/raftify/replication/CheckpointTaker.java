@@ -1,7 +1,6 @@
 package io.raftify.replication;
 
 import io.raftify.replication.wire.CommandOutcome;
-import java.util.List;
 import java.util.Map;
 
 /** Takes digests of the state when they are due, and hands them to whoever compares them with those of other members. */
@@ -13,10 +12,7 @@ final class CheckpointTaker {
 
     CheckpointTaker(ReplicatedBeans beans) {
         this.divergence = beans.divergence();
-        // Without the library's own parts: they follow from the log alone, but for messages of exceptions, which need
-        // not
-        // be the same in every Java version.
-        this.digests = new StateDigests(beans, List.of());
+        this.digests = new StateDigests(beans);
         this.checkpoints = new Checkpoints(() -> beans.build().catalogue().fingerprint());
     }
 
@@ -34,11 +30,13 @@ final class CheckpointTaker {
         if (!checkpoints.due(index)) {
             return;
         }
-        // At once, not on another thread: how much there was to hash decides when it is done again, on every member
-        // alike.
-        StateDigests.Captured state = digests.capture();
-        Map<String, byte[]> parts = state.digests();
-        checkpoints.taken(index, parts, state.hashed());
+        Map<String, byte[]> fields = digests.take();
+        if (checkpoints.dueOfLarge(index)) {
+            // At once, not on another thread: how much there was to hash decides when it is done again, on every member
+            // alike.
+            checkpoints.takenOfLarge(index, digests.takeLarge(fields));
+        }
+        checkpoints.taken(index, fields);
         divergence.taken(checkpoints.report());
     }
 }

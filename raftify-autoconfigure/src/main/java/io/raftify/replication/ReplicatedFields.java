@@ -42,8 +42,7 @@ public final class ReplicatedFields {
     }
 
     private static List<ReplicatedField> fields(ReplicatedBeans beans) {
-        Map<String, byte[]> digests =
-                new StateDigests(beans, List.of()).capture().digests();
+        Map<String, byte[]> digests = new StateDigests(beans).all();
         List<ReplicatedField> fields = new ArrayList<>();
         for (ReplicatedBean bean : beans.beans()) {
             for (StateField field : bean.state()) {

@@ -144,6 +144,10 @@ class DivergedMemberTests {
         @ReplicatedState
         private String favourite = "";
 
+        /** However large the state is, a thousand entries are enough. */
+        @ReplicatedState
+        private String ballast = "x".repeat(1 << 20);
+
         /** In the next version of the application. */
         private static volatile boolean mended;
 

@@ -247,10 +247,7 @@ class ExactContainersTests {
 
     private static Map<String, String> digests(ReplicatedBeans beans) {
         Map<String, String> digests = new TreeMap<>();
-        new StateDigests(beans, List.of())
-                .capture()
-                .digests()
-                .forEach((part, digest) -> digests.put(part, Arrays.toString(digest)));
+        new StateDigests(beans).take().forEach((part, digest) -> digests.put(part, Arrays.toString(digest)));
         return digests;
     }
 
