@@ -61,6 +61,7 @@ final class RunningMember {
     private final LeaderPromise promise;
     private final ExecutorService asking;
     private final AppliedIndex applied;
+    private final ApplyThread applying;
     private final EngineStateMachine stateMachine;
     private final NodeImpl node;
     private final ExecutorService introducing;
@@ -113,16 +114,18 @@ final class RunningMember {
         this.node = new NodeImpl(group.id(), peerId);
         this.asking = MemberThreads.lane(self + "-reads");
         this.applied = new AppliedIndex(this::reallyApplied, asking, clock);
+        this.applying = new ApplyThread(self);
         this.stateMachine = new EngineStateMachine(
                 self,
                 user,
                 settings.snapshotEntries(),
                 applied,
                 participation,
+                applying,
                 snapshots,
                 this::leaderChanged,
                 this::snapshotDue);
-        this.snapshotRequests = new SnapshotRequests(self, node, stateMachine, clock);
+        this.snapshotRequests = new SnapshotRequests(self, node, stateMachine, clock, snapshots);
         this.introducing = MemberThreads.pool(self + "-introductions", 1, 64);
         this.introductions = new Introductions(
                 self,
@@ -135,7 +138,15 @@ final class RunningMember {
         this.reads =
                 new Reads(settings, node, applied, lease, () -> self.equals(leaderKnown), participation, asking, clock);
         this.inbound = new InboundCalls(
-                self, node, participation, introductions, promise, parts.appends(), reads::asked, this::ownCall);
+                self,
+                node,
+                participation,
+                introductions,
+                promise,
+                parts.appends(),
+                reads::asked,
+                this::ownCall,
+                meta::storedTerm);
         this.proposals = new Proposals(settings, node, () -> leaderKnown, transport, participation, clock);
         this.peers = new PeerWatch(settings, transport, introductions, announcements);
         this.transfer = new LeadershipTransfer(self, node, proposals, peers, clock);
@@ -176,7 +187,10 @@ final class RunningMember {
             throw notInitialised();
         }
         checkMembership(node.getCurrentConf());
-        participation.onFailure(reason -> clock.execute(() -> stopEngine(reason)));
+        // On a thread of its own: the engine may be storing a term, and the clock has deadlines to keep.
+        participation.onFailure(reason -> MemberThreads.factory(settings.nodeId() + "-failing")
+                .newThread(() -> stopEngine(reason))
+                .start());
         String failedMeanwhile = participation.failureReason();
         if (failedMeanwhile != null) {
             throw new NodeStartException(NodeStartException.Reason.ENGINE, failedMeanwhile);
@@ -373,11 +387,13 @@ final class RunningMember {
         boolean stopped = stopNode();
         proposals.close("it was closed");
         reads.close("it was closed");
+        snapshotRequests.close();
         transport.close();
         inbound.close();
         clock.shutdownNow();
         parkedMember.close();
         snapshots.shutdownNow();
+        applying.close();
         asking.shutdownNow();
         introducing.shutdownNow();
         senders.shutdownGracefully();
