@@ -10,6 +10,13 @@ final class Divergence {
     private final StateGate gate;
     private volatile @Nullable String reason;
     private volatile Consumer<DigestReport> listener = report -> {};
+    private volatile Runnable mended = () -> {};
+
+    /** Whether it was found before this process was started. */
+    private boolean remembered;
+
+    /** Counts the states that were replaced. */
+    private long generation;
 
     /** @param gate through which nobody reads the state any more once it is known to differ */
     Divergence(StateGate gate) {
@@ -26,16 +33,52 @@ final class Divergence {
         listener.accept(report);
     }
 
-    /** From now on this member must not serve. Only another state mends this. */
-    void found(String reason) {
-        this.reason = reason;
-        gate.condemn(reason);
+    /** What is to be done when another state has mended it. */
+    void onMended(Runnable action) {
+        this.mended = action;
     }
 
-    /** The state was replaced by a whole one. */
-    void mended() {
-        reason = null;
-        gate.mended();
+    /** Which state is there; to be asked for before its digests are compared. */
+    synchronized long generation() {
+        return generation;
+    }
+
+    /**
+     * From now on this member must not serve. Only another state mends this.
+     *
+     * @return false if the state that was judged is not there any more
+     */
+    synchronized boolean found(String reason, long judged) {
+        if (judged != generation) {
+            return false;
+        }
+        this.reason = reason;
+        gate.condemn(reason);
+        return true;
+    }
+
+    /** It was found before this process was started, and its state is still the one on disk. */
+    synchronized void remember(String reason) {
+        remembered = true;
+        found(reason, generation);
+    }
+
+    /**
+     * The state was replaced by a whole one.
+     *
+     * @param another whether there was one before in this process: the first may be this member's own, from disk
+     */
+    void replaced(boolean another) {
+        synchronized (this) {
+            generation++;
+            if (remembered && !another) {
+                return;
+            }
+            remembered = false;
+            reason = null;
+            gate.mended();
+        }
+        mended.run();
     }
 
     /** Why this member must not serve, as a clause; null if it may. */

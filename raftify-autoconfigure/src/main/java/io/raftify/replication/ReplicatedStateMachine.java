@@ -243,8 +243,10 @@ public final class ReplicatedStateMachine implements StateMachine {
             }
             throw unsupported;
         }
+        boolean another = applied;
         applied = true;
         // Whatever was wrong with the state that was here, it is another one now.
-        beans.divergence().mended();
+        beans.divergence().replaced(another);
+        beans.divergence().taken(digests.checkpoints().report());
     }
 }
