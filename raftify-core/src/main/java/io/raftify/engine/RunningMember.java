@@ -91,6 +91,8 @@ final class RunningMember {
             AtomicLong elections) {
         this.settings = settings;
         this.store = store;
+        // First: it may fail, and what comes after it has threads and files open.
+        this.snapshotDirectory = SnapshotDirectory.of(settings);
         this.transport = parts.transports().apply(settings);
         this.participation = participation;
         this.elections = elections;
@@ -98,7 +100,6 @@ final class RunningMember {
         this.announcements = announcements;
         String self = settings.nodeId();
         PeerId peerId = EngineNames.peerId(self);
-        this.snapshotDirectory = SnapshotDirectory.of(settings);
         this.group = EngineStatics.register(settings.clusterName(), peerId);
         this.clock = MemberThreads.clock(self + "-clock");
         this.snapshots = MemberThreads.pool(self + "-snapshots", 1, 16);
