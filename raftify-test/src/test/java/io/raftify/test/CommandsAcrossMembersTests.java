@@ -52,6 +52,7 @@ import org.springframework.context.annotation.Import;
         classes = CommandsAcrossMembersTests.App.class,
         properties = {
             "raftify.proposal.timeout=30s",
+            "raftify.election.timeout=2s",
             "raftify.read.timeout=30s",
             "raftify.proposal.max-size=4KB",
             "raftify.transport.max-frame-size=1052672B"
