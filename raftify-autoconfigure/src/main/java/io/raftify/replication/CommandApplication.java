@@ -111,12 +111,20 @@ final class CommandApplication {
     }
 
     private static ByteString encode(Prepared command, @Nullable Object result) throws ThrownException {
+        byte[] value;
         try {
-            return ByteString.copyFrom(command.codec().encodeResult(command.method(), result));
+            value = command.codec().encodeResult(command.method(), result);
         } catch (RuntimeException unwritable) {
             // Also of the value's own code. The same value cannot be encoded on any other member either.
             throw new ThrownException(new UnencodableResultException(String.valueOf(unwritable.getMessage())));
         }
+        if (value.length > ResultTooLargeException.LARGEST) {
+            throw new ThrownException(new ResultTooLargeException("The result of the " + command.method() + " has "
+                    + value.length + " bytes, but at most " + ResultTooLargeException.LARGEST
+                    + " are carried back to its caller and kept. What it changed was put back; let it return less, and"
+                    + " a query the rest."));
+        }
+        return ByteString.copyFrom(value);
     }
 
     /** What the method threw. */

@@ -3,6 +3,7 @@ package io.raftify.replication;
 import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.RaftNode;
+import io.raftify.node.UnknownOutcome;
 import io.raftify.replication.wire.CommandId;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.ResolveCommand;
@@ -55,7 +56,8 @@ public final class CommandOutcomes {
         RaftNode member = node.getIfAvailable();
         if (member == null) {
             throw new OutcomeUnknownException(
-                    "What became of command " + commandId + " cannot be found out: " + CommandCaller.NO_MEMBER);
+                    "What became of command " + commandId + " cannot be found out: " + CommandCaller.NO_MEMBER,
+                    handle(commandId));
         }
         Duration timeout = settings.getObject().proposalTimeout();
         byte[] entry = CommandCaller.newEntry(settings.getObject(), clock)
@@ -68,11 +70,10 @@ public final class CommandOutcomes {
                     RepeatedProposal.start(member, entry, System.nanoTime() + timeout.toNanos())
                             .outcome(),
                     timeout,
-                    OutcomeUnknownException::new);
-        } catch (ProposalRejectedException notAsked) {
-            OutcomeUnknownException unknown = new OutcomeUnknownException("What became of command " + commandId
-                    + " cannot be found out now; ask again later. " + notAsked.getMessage());
-            unknown.initCause(notAsked);
+                    why -> notNow(commandId, why));
+        } catch (ProposalRejectedException | OutcomeUnknownException notAnswered) {
+            OutcomeUnknownException unknown = notNow(commandId, String.valueOf(notAnswered.getMessage()));
+            unknown.initCause(notAnswered);
             throw unknown;
         }
         return switch (outcome.getOutcomeCase()) {
@@ -84,14 +85,39 @@ public final class CommandOutcomes {
                 ReplicatedBeans.Target target =
                         beans.command(outcome.getCommand().getCommand());
                 if (target == null) {
-                    throw new OutcomeUnknownException("Command " + commandId + " was applied, but this application has"
-                            + " no command '" + outcome.getCommand().getCommand() + "' that could read its result.");
+                    throw new OutcomeUnknownException(
+                            "Command " + commandId + " was applied, but this application has" + " no command '"
+                                    + outcome.getCommand().getCommand() + "' that could read its result.",
+                            handle(commandId));
                 }
-                yield reader.value(target.method(), outcome.getCommand());
+                yield reader.value(target.method(), outcome.getCommand(), handle(commandId));
             }
-            case REFUSAL -> throw OutcomeReader.refused("command " + commandId, outcome.getRefusal());
+            case REFUSAL ->
+                throw OutcomeReader.refused("command " + commandId, outcome.getRefusal(), handle(commandId));
             case SESSION, OUTCOME_NOT_SET ->
-                throw new OutcomeUnknownException("What became of command " + commandId + " cannot be read.");
+                throw new OutcomeUnknownException(
+                        "What became of command " + commandId + " cannot be read.", handle(commandId));
+        };
+    }
+
+    private OutcomeUnknownException notNow(String commandId, String why) {
+        return new OutcomeUnknownException(
+                "What became of command " + commandId + " cannot be found out now; ask again later. " + why,
+                handle(commandId));
+    }
+
+    /** Finds out by this member. */
+    UnknownOutcome handle(String commandId) {
+        return new UnknownOutcome() {
+            @Override
+            public String commandId() {
+                return commandId;
+            }
+
+            @Override
+            public @Nullable Object resolve() throws Exception {
+                return CommandOutcomes.this.resolve(commandId);
+            }
         };
     }
 }

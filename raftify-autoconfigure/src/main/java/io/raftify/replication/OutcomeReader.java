@@ -2,6 +2,7 @@ package io.raftify.replication;
 
 import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.ProposalRejectedException;
+import io.raftify.node.UnknownOutcome;
 import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,10 @@ final class OutcomeReader {
     /**
      * The method's value, or its exception thrown.
      *
+     * @param handle by which it can be asked for once more, here or on another member
      * @throws OutcomeUnknownException if it was applied, but what it came to cannot be read here
      */
-    @Nullable Object value(ReplicatedMethod method, CommandOutcome outcome) throws Exception {
+    @Nullable Object value(ReplicatedMethod method, CommandOutcome outcome, UnknownOutcome handle) throws Exception {
         if (outcome.hasException()) {
             throw BusinessExceptions.rebuild(method, outcome.getException());
         }
@@ -28,20 +30,22 @@ final class OutcomeReader {
         if (codec == null) {
             throw new OutcomeUnknownException(
                     "The " + method + " was applied, but its result was written by the codec '" + outcome.getCodec()
-                            + "', which this member does not have.");
+                            + "', which this member does not have.",
+                    handle);
         }
         try {
             return codec.decodeResult(method, outcome.getValue().toByteArray());
         } catch (IllegalArgumentException unreadable) {
             OutcomeUnknownException unknown = new OutcomeUnknownException(
-                    "The " + method + " was applied, but its outcome cannot be read: " + unreadable.getMessage());
+                    "The " + method + " was applied, but its outcome cannot be read: " + unreadable.getMessage(),
+                    handle);
             unknown.initCause(unreadable);
             throw unknown;
         }
     }
 
     /** @param command in words */
-    static RuntimeException refused(String command, Refusal refusal) {
+    static RuntimeException refused(String command, Refusal refusal, UnknownOutcome handle) {
         return switch (refusal.getReason()) {
             case KEY_REUSED -> new IdempotencyKeyReusedException("Not applied: " + refusal.getText());
             case RESOLVED ->
@@ -49,7 +53,7 @@ final class OutcomeReader {
                         + " before it was applied, and from then on it is not.");
             case EXPIRED, REASON_UNSPECIFIED, UNRECOGNIZED ->
                 new OutcomeUnknownException(
-                        "What became of " + command + " is not known any more. " + refusal.getText());
+                        "What became of " + command + " is not known any more. " + refusal.getText(), handle);
         };
     }
 }

@@ -12,6 +12,7 @@ import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.OverloadedException;
+import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.ReadUnavailableException;
 import io.raftify.testnode.SingleMemberNode;
 import io.reactivex.rxjava3.core.Completable;
@@ -172,7 +173,7 @@ class ReturnTypesTests {
     }
 
     @Test
-    void aRejectionAndAnUnknownOutcomeComeBackInThePromise() {
+    void aRejectionComesBackInThePromise() {
         runner.run(context -> {
             Account account = context.getBean(Account.class);
             account.deposit(1).get(30, TimeUnit.SECONDS);
@@ -196,7 +197,10 @@ class ReturnTypesTests {
 
                     context.getBean(SingleMemberNode.class).answerWith(new CompletableFuture<>());
 
-                    assertThat(seenBy(account.deposit(1))).isInstanceOf(OutcomeUnknownException.class);
+                    OutcomeUnknownException unknown = (OutcomeUnknownException) seenBy(account.deposit(1));
+                    context.getBean(SingleMemberNode.class).answerWith(null);
+                    assertThat(unknown.commandId()).isEqualTo("1-2");
+                    assertThatExceptionOfType(ProposalRejectedException.class).isThrownBy(unknown::resolve);
                 });
     }
 
