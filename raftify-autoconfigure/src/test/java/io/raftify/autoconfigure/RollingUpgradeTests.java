@@ -63,12 +63,7 @@ class RollingUpgradeTests {
                     .isThrownBy(() -> upgraded.add("a", 1, "north"))
                     .withMessageContaining("command 'inventory.add' version 2");
             assertThat(upgraded.remove("a", 1)).as("a command that all have").isEqualTo(1);
-            await().atMost(DEADLINE)
-                    .until(
-                            () -> output.getOut()
-                                    .contains(
-                                            "This build of the application adds: command 'inventory.add'"
-                                                    + " version 2, command 'inventory.audit' version 1, state 'inventory.auditors', a "));
+            awaitAdded(output, "n2, n3 do not have it yet");
 
             members.stop("n1");
             members.runs("n1", OldBuild.class).start("n1");
@@ -86,6 +81,7 @@ class RollingUpgradeTests {
             assertThatExceptionOfType(UnsupportedCommandException.class)
                     .isThrownBy(() -> second.audit("ann"))
                     .satisfies(refused -> assertThat(refused.lacking()).containsExactly("n3"));
+            awaitAdded(output, "n3 does not have it yet");
 
             upgrade(members, "n3");
             assertThat(accepted(() -> second.audit("ann"))).isEqualTo(1);
@@ -104,6 +100,16 @@ class RollingUpgradeTests {
                                             "Every member has now what this build of the application"
                                                     + " added: command 'inventory.add' version 2, command 'inventory.audit' version 1"));
         }
+    }
+
+    /** One line says what is new and who lacks it. */
+    private static void awaitAdded(CapturedOutput output, String lacking) {
+        String adds = "This build of the application adds: command 'inventory.add' version 2, command 'inventory.audit'"
+                + " version 1, state 'inventory.auditors', a ";
+        await().atMost(DEADLINE)
+                .until(() -> output.getOut()
+                        .lines()
+                        .anyMatch(line -> line.contains(adds) && line.contains(". " + lacking + "; new commands are")));
     }
 
     @Test
