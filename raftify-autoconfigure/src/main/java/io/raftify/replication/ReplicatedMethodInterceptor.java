@@ -49,8 +49,8 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
     }
 
     /** Runs the query, while commands wait. */
-    private static @Nullable Object read(
-            ReplicatedBeans known, ReplicatedBeans.Call call, MethodInvocation invocation) throws Throwable {
+    private static @Nullable Object read(ReplicatedBeans known, ReplicatedBeans.Call call, MethodInvocation invocation)
+            throws Throwable {
         Object value = call.form().settle(invocation.proceed());
         return LiveState.refuse(known.beans(), invocation.getMethod(), value);
     }

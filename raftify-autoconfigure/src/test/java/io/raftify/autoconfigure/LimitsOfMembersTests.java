@@ -153,8 +153,10 @@ class LimitsOfMembersTests {
 
     private static @Nullable Throwable passes(Gate gate, int size) {
         Throwable refused = catchThrowable(() -> gate.passAtOnce("x".repeat(size)));
-        assertThat(refused).satisfiesAnyOf(none -> assertThat(none).isNull(), some -> assertThat(some)
-                .isInstanceOf(ProposalTooLargeException.class));
+        assertThat(refused)
+                .satisfiesAnyOf(
+                        none -> assertThat(none).isNull(),
+                        some -> assertThat(some).isInstanceOf(ProposalTooLargeException.class));
         return refused;
     }
 

@@ -108,19 +108,22 @@ class PoisonOnMembersTests {
 
     private static void assertTold(Poison poison, Throwable thrown) {
         switch (poison) {
-            case CHECKED -> assertThat(thrown)
-                    .isExactlyInstanceOf(IOException.class)
-                    .hasMessage("spoilt")
-                    .hasNoCause();
-            case UNCHECKED -> assertThat(thrown)
-                    .isExactlyInstanceOf(UncheckedIOException.class)
-                    .hasMessage("spoilt")
-                    .cause()
-                    .isExactlyInstanceOf(IOException.class)
-                    .hasMessage("no more ink");
-            case INTERRUPTED -> assertThat(thrown)
-                    .isExactlyInstanceOf(IllegalStateException.class)
-                    .hasMessage("was interrupted before: false");
+            case CHECKED ->
+                assertThat(thrown)
+                        .isExactlyInstanceOf(IOException.class)
+                        .hasMessage("spoilt")
+                        .hasNoCause();
+            case UNCHECKED ->
+                assertThat(thrown)
+                        .isExactlyInstanceOf(UncheckedIOException.class)
+                        .hasMessage("spoilt")
+                        .cause()
+                        .isExactlyInstanceOf(IOException.class)
+                        .hasMessage("no more ink");
+            case INTERRUPTED ->
+                assertThat(thrown)
+                        .isExactlyInstanceOf(IllegalStateException.class)
+                        .hasMessage("was interrupted before: false");
             case ASSERTION -> assertRemote(thrown, "java.lang.AssertionError", "must not be");
             case ERROR -> assertRemote(thrown, "java.lang.Error", "an error");
             case STACK_OVERFLOW -> assertRemote(thrown, "java.lang.StackOverflowError", "");
@@ -162,7 +165,8 @@ class PoisonOnMembersTests {
     void theirStatesAreEqualAfterAThousandEntriesAndAfterARestartOfAllOfThem() throws Exception {
         try (Traffic traffic = new Traffic()) {
             for (Poison poison : Poison.values()) {
-                assertTold(poison, catchThrowable(() -> cabinet(members.follower()).spoil(poison)));
+                assertTold(
+                        poison, catchThrowable(() -> cabinet(members.follower()).spoil(poison)));
             }
             traffic.sends(1_001);
         }
@@ -188,8 +192,8 @@ class PoisonOnMembersTests {
                     .untilAsserted(() -> assertThat(members.status(broken).failure())
                             .contains("cabinet.fill", "on this member alone"));
             assertThat(cabinet(others.get(1)).put("after " + breakdown, 1)).isEqualTo(1);
-            assertThat(others).allSatisfy(id -> assertThat(members.status(id).failure())
-                    .isNull());
+            assertThat(others)
+                    .allSatisfy(id -> assertThat(members.status(id).failure()).isNull());
         } finally {
             Cabinet.brokenOn.clear();
             members.stop(broken);
@@ -367,12 +371,14 @@ class PoisonOnMembersTests {
                     Thread.currentThread().interrupt();
                     throw new IllegalStateException("was interrupted before: " + interrupted);
                 }
-                case RESULT_THAT_THROWS -> new Unwritable(() -> {
-                    throw new IllegalStateException("not to be looked at");
-                });
-                case RESULT_THAT_IS_AN_ERROR -> new Unwritable(() -> {
-                    throw new AssertionError("not to be looked at");
-                });
+                case RESULT_THAT_THROWS ->
+                    new Unwritable(() -> {
+                        throw new IllegalStateException("not to be looked at");
+                    });
+                case RESULT_THAT_IS_AN_ERROR ->
+                    new Unwritable(() -> {
+                        throw new AssertionError("not to be looked at");
+                    });
                 case RESULT_WITHOUT_END -> new Unwritable(() -> depth(0));
                 case ARRAY_THAT_NO_HEAP_COULD_HOLD -> List.of(new byte[Integer.MAX_VALUE].length);
                 case TEXT_THAT_NO_HEAP_COULD_HOLD ->
