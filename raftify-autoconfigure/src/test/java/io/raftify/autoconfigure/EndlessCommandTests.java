@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -54,21 +55,10 @@ class EndlessCommandTests {
 
             assertThat(endedBy(onFollower::turnForEver)).isInstanceOf(OutcomeUnknownException.class);
             turns++;
-            for (String id : members.ids()) {
-                await().atMost(PATIENCE)
-                        .untilAsserted(() -> assertThat(
-                                        health(members, id).getDetails().get("applying"))
-                                .asString()
-                                .contains("mill.turn-for-ever"));
-                Mill mill = members.bean(id, Mill.class);
-                // Those that come after it wait behind it, and for no longer than they said.
-                Throwable ended = endedBy(mill::turn);
-                assertThat(ended).isInstanceOfAny(OutcomeUnknownException.class, ProposalRejectedException.class);
-                turns += ended instanceof OutcomeUnknownException ? 1 : 0;
-                assertThat(endedBy(mill::turns)).isInstanceOf(ReadUnavailableException.class);
-                assertThat(endedBy(mill::turnsAsKnownHere)).isInstanceOf(ReadUnavailableException.class);
-                assertThat(members.status(id).failure()).isNull();
-            }
+            List<CompletableFuture<Integer>> waited = members.ids().stream()
+                    .map(id -> CompletableFuture.supplyAsync(() -> waitsBehind(members, id)))
+                    .toList();
+            turns += waited.stream().mapToInt(CompletableFuture::join).sum();
             assertThat(output).contains("The command 'mill.turn-for-ever'", "Mill.grind(EndlessCommandTests");
 
             long begin = System.nanoTime();
@@ -90,6 +80,26 @@ class EndlessCommandTests {
             assertThat(members.bean("n1", Mill.class).turn()).isEqualTo(turns + 1);
             assertThat(health(members, "n1").getDetails()).doesNotContainKey("applying");
         }
+    }
+
+    /**
+     * What comes after it waits behind it, and for no longer than it said.
+     *
+     * @return how many commands may be applied after it
+     */
+    private static int waitsBehind(Members members, String id) {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(health(members, id).getDetails().get("applying"))
+                                .asString()
+                                .contains("mill.turn-for-ever"));
+        Mill mill = members.bean(id, Mill.class);
+        Throwable ended = endedBy(mill::turn);
+        assertThat(ended).isInstanceOfAny(OutcomeUnknownException.class, ProposalRejectedException.class);
+        assertThat(endedBy(mill::turns)).isInstanceOf(ReadUnavailableException.class);
+        assertThat(endedBy(mill::turnsAsKnownHere)).isInstanceOf(ReadUnavailableException.class);
+        assertThat(members.status(id).failure()).isNull();
+        return ended instanceof OutcomeUnknownException ? 1 : 0;
     }
 
     private static Health health(Members members, String id) {

@@ -391,7 +391,7 @@ class PoisonOnMembersTests {
             return depth(depth + 1) + 1;
         }
 
-        @ReplicatedCommand(value = "cabinet.fill", timeout = "3s")
+        @ReplicatedCommand(value = "cabinet.fill", timeout = "2s")
         public int fill(Breakdown breakdown) {
             count++;
             if (brokenOn.contains(nodeId)) {

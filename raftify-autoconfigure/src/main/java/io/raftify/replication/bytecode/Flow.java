@@ -113,8 +113,8 @@ final class Flow {
                     .toArray(Type[]::new);
             return Type.getMethodDescriptor(Type.VOID_TYPE, components);
         }
-        boolean withoutArguments = Stream.of(value.getDeclaredConstructors())
-                .anyMatch(each -> each.getParameterCount() == 0);
+        boolean withoutArguments =
+                Stream.of(value.getDeclaredConstructors()).anyMatch(each -> each.getParameterCount() == 0);
         return withoutArguments ? "()V" : null;
     }
 
