@@ -81,8 +81,8 @@ class DeadlinesTests {
                     .untilAsserted(() -> assertThat(membersThreads()).isLessThanOrEqualTo(threads + 2));
         }
         // Those that keep promises are kept for the next ones for half a minute, and end with the application.
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(libraryThreads())
-                .isSubsetOf(ofOthers));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(libraryThreads()).isSubsetOf(ofOthers));
     }
 
     /** A command and a query that wait, and thirty that are promised. */

@@ -89,10 +89,9 @@ class EndlessCommandTests {
      */
     private static int waitsBehind(Members members, String id) {
         await().atMost(PATIENCE)
-                .untilAsserted(
-                        () -> assertThat(health(members, id).getDetails().get("applying"))
-                                .asString()
-                                .contains("mill.turn-for-ever"));
+                .untilAsserted(() -> assertThat(health(members, id).getDetails().get("applying"))
+                        .asString()
+                        .contains("mill.turn-for-ever"));
         Mill mill = members.bean(id, Mill.class);
         Throwable ended = endedBy(mill::turn);
         assertThat(ended).isInstanceOfAny(OutcomeUnknownException.class, ProposalRejectedException.class);
