@@ -28,12 +28,14 @@ final class BytecodeCheck {
     }
 
     /** @throws ReplicatedBeanException if the bean is refused */
-    void check(String bean, Class<?> type) {
+    void check(ReplicatedBean replicated) {
+        String bean = replicated.name();
+        Class<?> type = replicated.type();
         if (NativeDetector.inNativeImage()) {
             log.debug("Replicated bean '{}' is not checked: a native image has no class files", bean);
             return;
         }
-        Inspection inspection = BeanBytecode.inspect(type, StreamedState.class);
+        Inspection inspection = BeanBytecode.inspect(type, StreamedState.class, ValueTypes.of(replicated));
         inspection.unread().forEach(each -> log(bean, each));
         if (!inspection.refusals().isEmpty()) {
             throw refused(bean, type, inspection.refusals());

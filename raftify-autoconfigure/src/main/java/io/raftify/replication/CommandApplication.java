@@ -6,13 +6,17 @@ import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandOutcome;
 import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the method of one command. Whatever the method throws is an outcome like a value, and what it changed before it
- * threw is put back. Only what comes from this member alone is not: when memory gives out or a class cannot be loaded here,
- * this member stops rather than differ from the others.
+ * threw is put back. Only {@linkplain Breakdown what breaks down here alone} is not: when memory gives out or a class is
+ * missing, this member stops rather than differ from the others.
  */
 final class CommandApplication {
+
+    private static final Logger log = LoggerFactory.getLogger(CommandApplication.class);
 
     private final ReplicatedBeans beans;
     private final CommandWatch watch;
@@ -97,26 +101,41 @@ final class CommandApplication {
             return command.target().invoke(command.method().called(command.arguments(), context));
         } catch (InvocationTargetException thrown) {
             Throwable cause = thrown.getTargetException();
-            if (isOfThisMember(cause)) {
-                throw (Error) cause;
-            }
+            stopAtBreakdown(command, cause);
             throw new ThrownException(cause);
         }
     }
 
-    /** A stack that overflows does so by endless recursion, everywhere; a heap that is full is full here. */
-    private static boolean isOfThisMember(Throwable thrown) {
-        return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)
-                || thrown instanceof LinkageError;
+    /** The application's own text of it is left out: it may throw once more. */
+    private static void stopAtBreakdown(Prepared command, Throwable thrown) {
+        Error breakdown = Breakdown.in(thrown);
+        if (breakdown != null) {
+            throw new MemberBreakdownError(
+                    "the " + command.method() + " ended in " + Breakdown.describe(breakdown)
+                            + ", which may be so on this member alone",
+                    breakdown);
+        }
+        if (thrown instanceof LinkageError) {
+            // Its caller is told the same whether this was the first use of the class or a later one.
+            Throwable cause = Breakdown.cause(thrown);
+            log.error(
+                    "The {} uses a class whose static initialiser throws an exception: {}{}",
+                    command.method(),
+                    Breakdown.describe(thrown),
+                    cause != null ? ", " + Breakdown.describe(cause) : "");
+        }
     }
 
     private static ByteString encode(Prepared command, @Nullable Object result) throws ThrownException {
         byte[] value;
         try {
             value = command.codec().encodeResult(command.method(), result);
-        } catch (RuntimeException unwritable) {
+        } catch (Throwable unwritable) {
             // Also of the value's own code. The same value cannot be encoded on any other member either.
-            throw new ThrownException(new UnencodableResultException(String.valueOf(unwritable.getMessage())));
+            stopAtBreakdown(command, unwritable);
+            String message = Breakdown.message(unwritable);
+            throw new ThrownException(new UnencodableResultException(
+                    message != null ? message : unwritable.getClass().getName()));
         }
         if (value.length > ResultTooLargeException.LARGEST) {
             throw new ThrownException(new ResultTooLargeException("The result of the " + command.method() + " has "

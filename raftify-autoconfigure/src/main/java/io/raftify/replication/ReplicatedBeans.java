@@ -76,7 +76,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
                         displayName(name), type, scan, codecs, stateFormat, beanFactory::resolveEmbeddedValue);
                 check.checkDefinition(name, beanFactory);
                 ReplicatedBean bean = check.check(beanFactory.getBean(name));
-                bytecode.check(bean.name(), bean.type());
+                bytecode.check(bean);
                 found.add(bean);
             }
         }

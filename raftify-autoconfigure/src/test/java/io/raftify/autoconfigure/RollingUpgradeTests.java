@@ -66,12 +66,7 @@ class RollingUpgradeTests {
                     .isThrownBy(() -> upgraded.add("a", 1, "north"))
                     .withMessageContaining("command 'inventory.add' version 2");
             assertThat(upgraded.remove("a", 1)).as("a command that all have").isEqualTo(1);
-            await().atMost(DEADLINE)
-                    .until(
-                            () -> output.getOut()
-                                    .contains(
-                                            "This build of the application adds: command 'inventory.add'"
-                                                    + " version 2, command 'inventory.audit' version 1, state 'inventory.auditors', a "));
+            awaitAdded(output, "n2, n3 do not have it yet");
 
             members.stop("n1");
             members.runs("n1", OldBuild.class).start("n1");
@@ -89,6 +84,7 @@ class RollingUpgradeTests {
             assertThatExceptionOfType(UnsupportedCommandException.class)
                     .isThrownBy(() -> second.audit("ann"))
                     .satisfies(refused -> assertThat(refused.lacking()).containsExactly("n3"));
+            awaitAdded(output, "n3 does not have it yet");
 
             upgrade(members, "n3");
             assertThat(accepted(() -> second.audit("ann"))).isEqualTo(1);
@@ -122,6 +118,16 @@ class RollingUpgradeTests {
             assertThat(members.bean(id, NewInventory.class).at("north")).isEqualTo(1_005);
         }
         assertThat(output).doesNotContain("is not deterministic");
+    }
+
+    /** One line says what is new and who lacks it. */
+    private static void awaitAdded(CapturedOutput output, String lacking) {
+        String adds = "This build of the application adds: command 'inventory.add' version 2, command 'inventory.audit'"
+                + " version 1, state 'inventory.auditors', a ";
+        await().atMost(DEADLINE)
+                .until(() -> output.getOut()
+                        .lines()
+                        .anyMatch(line -> line.contains(adds) && line.contains(". " + lacking + "; new commands are")));
     }
 
     @Test

@@ -173,17 +173,37 @@ class ReturnTypesTests {
     }
 
     @Test
-    void aRejectionComesBackInThePromise() {
-        runner.run(context -> {
-            Account account = context.getBean(Account.class);
-            account.deposit(1).get(30, TimeUnit.SECONDS);
-            SingleMemberNode node = context.getBean(SingleMemberNode.class);
+    void aRejectionAndAnUnknownOutcomeComeBackInThePromise() {
+        ReplicationSettings impatient = new ReplicationSettings("n1", Duration.ofMillis(500), SOON);
+        runner.withAllowBeanDefinitionOverriding(true)
+                .withBean("settings", ReplicationSettings.class, () -> impatient)
+                .run(context -> {
+                    Account account = context.getBean(Account.class);
+                    account.deposit(1).get(30, TimeUnit.SECONDS);
+                    SingleMemberNode node = context.getBean(SingleMemberNode.class);
 
-            node.answerWith(CompletableFuture.failedFuture(new OverloadedException("too much")));
-            assertThat(seenBy(account.deposit(1))).isInstanceOf(OverloadedException.class);
-            assertThatExceptionOfType(OverloadedException.class)
-                    .isThrownBy(() -> account.depositMono(1).block(SOON));
-        });
+                    node.answerWith(CompletableFuture.failedFuture(new OverloadedException("too much")));
+                    assertThat(seenBy(account.deposit(1))).isInstanceOf(OverloadedException.class);
+                    assertThatExceptionOfType(OverloadedException.class)
+                            .isThrownBy(() -> account.depositMono(1).block(SOON));
+                    node.answerWith(null);
+
+                    node.loseAnswers(Integer.MAX_VALUE);
+                    Throwable unknown = seenBy(account.deposit(2));
+                    node.loseAnswers(0);
+                    assertThat(unknown).isInstanceOf(OutcomeUnknownException.class);
+                    assertThat(((OutcomeUnknownException) unknown).commandId()).isNotNull();
+                    assertThat(((OutcomeUnknownException) unknown).resolve()).isEqualTo(3);
+
+                    account.deposit(1).get(30, TimeUnit.SECONDS);
+                    node.loseAnswers(Integer.MAX_VALUE);
+                    assertThatExceptionOfType(OutcomeUnknownException.class)
+                            .isThrownBy(() -> account.depositMono(3).block(SOON))
+                            .satisfies(later -> {
+                                node.loseAnswers(0);
+                                assertThat(later.resolve()).isEqualTo(7);
+                            });
+                });
     }
 
     @Test

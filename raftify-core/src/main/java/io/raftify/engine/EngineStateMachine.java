@@ -113,16 +113,17 @@ final class EngineStateMachine extends StateMachineAdapter {
                 continue;
             } catch (Throwable cannotApply) {
                 // Also errors: an entry half applied must not be followed by the next one, and never skipped.
-                String reason =
-                        "Entry " + index + " (term " + entries.getTerm() + ") could not be applied: " + cannotApply;
+                String reason = "Entry " + index + " (term " + entries.getTerm() + ") could not be applied: "
+                        + describe(cannotApply);
+                participation.fail(reason);
+                entries.setErrorAndRollback(1, new Status(RaftError.ESTATEMACHINE, "%s", reason));
+                // Last, since it asks what was thrown for its message.
                 log.error(
                         "Member {} stops applying and stops taking part. {} It is not skipped; restart the member once "
                                 + "the cause is mended.",
                         self,
                         reason,
                         cannotApply);
-                participation.fail(reason);
-                entries.setErrorAndRollback(1, new Status(RaftError.ESTATEMACHINE, "%s", reason));
                 return;
             }
             appliedIndex = index;
@@ -134,6 +135,15 @@ final class EngineStateMachine extends StateMachineAdapter {
             entries.next();
         }
         requestSnapshotIfDue();
+    }
+
+    /** What is thrown may be the application's own, and throw as it is looked at. */
+    private static String describe(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (Throwable speechless) {
+            return thrown.getClass().getName();
+        }
     }
 
     /**
