@@ -7,7 +7,6 @@ import io.raftify.node.StoredSnapshot;
 import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
-import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.Refusal;
@@ -35,6 +34,8 @@ public final class ReplicatedStateMachine implements StateMachine {
     private final StateImage image;
     private final CheckpointTaker digests;
 
+    private byte @Nullable [] valueDigest;
+
     /** Whether the state is more than what the application starts with. */
     private volatile boolean applied;
 
@@ -58,6 +59,15 @@ public final class ReplicatedStateMachine implements StateMachine {
     /** The command that is being applied now; null if there is none. Any thread may ask. */
     public @Nullable CommandInProgress inProgress() {
         return beans.watch().inProgress();
+    }
+
+    /**
+     * Stands for the value that the entry applied last came to: equal for equal values, whose sets and maps may be in another
+     * order. Null if a command threw an exception, or was not run.
+     */
+    public synchronized byte @Nullable [] valueDigest() {
+        byte[] digest = valueDigest;
+        return digest != null ? digest.clone() : null;
     }
 
     @Override
@@ -84,6 +94,7 @@ public final class ReplicatedStateMachine implements StateMachine {
 
     private byte[] applyNow(long index, long term, byte[] bytes) {
         LogEntry entry = parse(index, bytes);
+        valueDigest = null;
         applied = true;
         long now = time.advance(entry.getProposedAtMillis());
         sessions.expire(now);
@@ -176,9 +187,10 @@ public final class ReplicatedStateMachine implements StateMachine {
                 Sessions.text(envelope.getId()),
                 entry.getProposer(),
                 envelope.getSeed().toByteArray());
-        CommandOutcome outcome = application.run(command, context);
-        digests.came(outcome);
-        return outcome(index).setCommand(outcome).build();
+        CommandApplication.Came came = application.run(command, context);
+        digests.came(came.digest());
+        valueDigest = came.outcome().hasValue() ? came.digest() : null;
+        return outcome(index).setCommand(came.outcome()).build();
     }
 
     /** Whoever asks what became of a command that was not applied is told so, and it stays that way. */
