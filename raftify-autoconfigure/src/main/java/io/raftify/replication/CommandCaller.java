@@ -212,13 +212,16 @@ final class CommandCaller {
                     .setVersion(method.version())
                     .setId(begun.id())
                     .setAnsweredBelow(begun.answeredBelow())
+                    .setSeed(seed())
                     .setPayload(ByteString.copyFrom(payload));
-            if (method.contextParameter() >= 0) {
-                byte[] seed = new byte[SEED_LENGTH];
-                seeds.nextBytes(seed);
-                command.setSeed(ByteString.copyFrom(seed));
-            }
             return newEntry(settings, clock).setCommand(command).build().toByteArray();
+        }
+
+        /** Also for a command without a context: it may call one that has it, inline. */
+        private ByteString seed() {
+            byte[] seed = new byte[SEED_LENGTH];
+            seeds.nextBytes(seed);
+            return ByteString.copyFrom(seed);
         }
 
         private void answered(ClientSession session, CommandId id, EntryOutcome outcome, boolean sentBefore) {
