@@ -3,8 +3,10 @@ package io.raftify.replication;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.springframework.core.ResolvableType;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -84,8 +86,17 @@ final class CborFormat {
 
     /** The form that is only hashed: containers that promise no order are written alike in whichever order they are. */
     CborFormat forDigests() {
+        return hashed(ContainerKind::isOrdered);
+    }
+
+    /** The form that is only hashed: what is equal is written alike. For sets and maps that is so in any order, in all of them. */
+    CborFormat forEquality() {
+        return hashed(container -> !(container instanceof Set || container instanceof Map));
+    }
+
+    private CborFormat hashed(Predicate<Object> ordered) {
         return new CborFormat(mapper.rebuild()
-                .addModule(new SimpleModule("raftify-digests").setSerializerModifier(new UnorderedContainers()))
+                .addModule(new SimpleModule("raftify-digests").setSerializerModifier(new UnorderedContainers(ordered)))
                 .build());
     }
 

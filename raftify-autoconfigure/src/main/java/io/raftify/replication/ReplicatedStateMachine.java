@@ -31,6 +31,7 @@ public final class ReplicatedStateMachine implements StateMachine {
     private final LogTime time = new LogTime();
     private final Sessions sessions = new Sessions();
     private final KeyedOutcomes keyed = new KeyedOutcomes();
+    private final KeyedCalls calls;
     private final StateImage image;
     private final CheckpointTaker digests;
 
@@ -42,6 +43,7 @@ public final class ReplicatedStateMachine implements StateMachine {
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
+        this.calls = new KeyedCalls(beans.stateFormat());
         List<LibraryState> own = List.of(time, sessions, keyed);
         this.digests = new CheckpointTaker(beans);
         this.image = new StateImage(
@@ -151,11 +153,12 @@ public final class ReplicatedStateMachine implements StateMachine {
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
         beans.admissions().applied(command.method(), envelope.getVersion(), index);
         beans.admissions().applied(command.codec(), index);
-        byte[] key = key(command);
+        byte[] key = calls.key(command.method(), command.arguments());
         if (key == null) {
             return run(index, term, now, entry, command);
         }
-        byte[] payload = envelope.getPayload().toByteArray();
+        byte[] payload =
+                (envelope.hasArgumentsDigest() ? envelope.getArgumentsDigest() : envelope.getPayload()).toByteArray();
         KeyedOutcomes.Kept before = keyed.find(envelope.getCommand(), key);
         if (before == null) {
             EntryOutcome outcome = run(index, term, now, entry, command);
@@ -168,14 +171,6 @@ public final class ReplicatedStateMachine implements StateMachine {
                         index,
                         Refusal.Reason.KEY_REUSED,
                         "the idempotency key of the " + command.method() + " was used before, with other arguments.");
-    }
-
-    private byte @Nullable [] key(CommandApplication.Prepared command) {
-        int argument = command.method().keyArgument();
-        Object key = argument >= 0 ? command.arguments()[argument] : null;
-        return key == null
-                ? null
-                : beans.stateFormat().writer(command.method().keyType()).writeValueAsBytes(key);
     }
 
     private EntryOutcome run(long index, long term, long now, LogEntry entry, CommandApplication.Prepared command) {
