@@ -1,6 +1,5 @@
 package io.raftify.replication;
 
-import io.raftify.replication.wire.CommandOutcome;
 import java.util.Map;
 
 /** Takes digests of the state when they are due, and hands them to whoever compares them with those of other members. */
@@ -20,8 +19,12 @@ final class CheckpointTaker {
         return checkpoints;
     }
 
-    /** A command was run. */
-    void came(CommandOutcome outcome) {
+    /**
+     * A command was run.
+     *
+     * @param outcome stands for what it came to
+     */
+    void came(byte[] outcome) {
         checkpoints.applied(outcome);
     }
 

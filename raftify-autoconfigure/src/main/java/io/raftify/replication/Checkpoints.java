@@ -2,7 +2,6 @@ package io.raftify.replication;
 
 import com.google.protobuf.ByteString;
 import io.raftify.replication.wire.Checkpoint;
-import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.DigestReport;
 import io.raftify.replication.wire.FieldDigest;
 import java.io.DataInputStream;
@@ -62,15 +61,15 @@ final class Checkpoints implements LibraryState {
         this.build = build;
     }
 
-    /** Takes note of what a command came to. Messages of exceptions may differ between Java versions; types do not. */
-    void applied(CommandOutcome outcome) {
+    /**
+     * Takes note of what a command came to.
+     *
+     * @param outcome stands for it
+     */
+    void applied(byte[] outcome) {
         MessageDigest digest = Sha256.begin();
         digest.update(values);
-        if (outcome.hasException()) {
-            digest.update(outcome.getException().getType().getBytes(StandardCharsets.UTF_8));
-        } else {
-            digest.update(outcome.getValue().asReadOnlyByteBuffer());
-        }
+        digest.update(outcome);
         values = Arrays.copyOf(digest.digest(), DIGEST_LENGTH);
     }
 

@@ -21,11 +21,13 @@ final class CommandApplication {
     private final ReplicatedBeans beans;
     private final CommandWatch watch;
     private final StateCopy before;
+    private final ResultDigests digests;
 
     CommandApplication(ReplicatedBeans beans, CommandWatch watch) {
         this.beans = beans;
         this.watch = watch;
         this.before = new StateCopy(beans);
+        this.digests = new ResultDigests(beans.stateFormat());
     }
 
     /**
@@ -62,20 +64,38 @@ final class CommandApplication {
                 target, codec, beans.build().upcasters().arguments(index, proposer, envelope, method, codec));
     }
 
+    /**
+     * What came of a command.
+     *
+     * @param digest stands for the outcome where members are compared
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Came(CommandOutcome outcome, byte[] digest) {}
+
+    /** What the method returned, encoded and hashed. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Result(ByteString value, byte[] digest) {}
+
     /** Runs it, alone. */
-    CommandOutcome run(Prepared command, AppliedContext context) {
+    Came run(Prepared command, AppliedContext context) {
         ReplicatedMethod method = command.method();
         CommandOutcome.Builder outcome = CommandOutcome.newBuilder()
                 .setCommand(method.command())
                 .setVersion(method.version())
                 .setCodec(command.codec().id());
-        watch.begun(method, context.index());
+        watch.waits(method, context.index());
         try {
-            ByteString value = beans.gate().alone(context, () -> wholeOrNotAtAll(command, context));
-            return outcome.setValue(value).build();
+            Result result = beans.gate().alone(context, () -> {
+                watch.begun();
+                return wholeOrCondemned(command, context);
+            });
+            return new Came(outcome.setValue(result.value).build(), result.digest);
         } catch (ThrownException thrown) {
-            return outcome.setException(BusinessExceptions.write(thrown.getCause()))
+            CommandOutcome exception = outcome.setException(BusinessExceptions.write(thrown.getCause()))
                     .build();
+            return new Came(
+                    exception,
+                    ResultDigests.ofException(exception.getException().getType()));
         } finally {
             context.end();
             watch.ended();
@@ -84,12 +104,28 @@ final class CommandApplication {
         }
     }
 
-    private ByteString wholeOrNotAtAll(Prepared command, AppliedContext context) throws ThrownException {
+    /** What fails this member is known to the gate before it lets queries in: the state may be half of a command. */
+    private Result wholeOrCondemned(Prepared command, AppliedContext context) throws ThrownException {
+        try {
+            return wholeOrNotAtAll(command, context);
+        } catch (ThrownException outcome) {
+            throw outcome;
+        } catch (Throwable ofThisMember) {
+            // By its name: its message is the application's code, too.
+            beans.gate()
+                    .condemn("applying entry " + context.index() + " failed: "
+                            + ofThisMember.getClass().getName());
+            throw ofThisMember;
+        }
+    }
+
+    private Result wholeOrNotAtAll(Prepared command, AppliedContext context) throws ThrownException {
         before.take();
         try {
-            ByteString value = encode(command, invoke(command, context));
+            Object returned = invoke(command, context);
+            ByteString value = encode(command, returned);
             before.forget();
-            return value;
+            return new Result(value, digests.of(command.method(), returned, value));
         } catch (ThrownException thrown) {
             before.putBack();
             throw thrown;

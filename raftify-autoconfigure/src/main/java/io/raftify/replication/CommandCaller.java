@@ -44,6 +44,7 @@ final class CommandCaller {
     private final ReplicationSettings settings;
     private final List<CommandListener> listeners;
     private final InstantSource clock;
+    private final KeyedCalls keyed = new KeyedCalls(new CborFormat());
     private final SecureRandom seeds = new SecureRandom();
 
     /** @param node null if this application runs without a member */
@@ -146,6 +147,10 @@ final class CommandCaller {
         private final ClientSessions opened;
         private final CommandCodec codec = codecs.primary();
         private final byte[] payload;
+
+        /** Null for a call without an idempotency key. */
+        private final byte @Nullable [] argumentsDigest;
+
         private final long deadline;
         private final CompletableFuture<CommandOutcome> ended = new CompletableFuture<>();
 
@@ -172,7 +177,9 @@ final class CommandCaller {
             this.opened = sessions;
             this.method = method;
             this.deadline = deadline;
-            this.payload = codec.encodeCall(method, method.written(arguments));
+            @Nullable Object[] written = method.written(arguments);
+            this.payload = codec.encodeCall(method, written);
+            this.argumentsDigest = keyed.key(method, written) != null ? keyed.argumentsDigest(method, written) : null;
             // What cannot be read back would stop every member once it is in the log; here it only costs its caller.
             codec.decodeCall(method, payload);
         }
@@ -225,13 +232,19 @@ final class CommandCaller {
                     .setVersion(method.version())
                     .setId(begun.id())
                     .setAnsweredBelow(begun.answeredBelow())
+                    .setSeed(seed())
                     .setPayload(ByteString.copyFrom(payload));
-            if (method.contextParameter() >= 0) {
-                byte[] seed = new byte[SEED_LENGTH];
-                seeds.nextBytes(seed);
-                command.setSeed(ByteString.copyFrom(seed));
+            if (argumentsDigest != null) {
+                command.setArgumentsDigest(ByteString.copyFrom(argumentsDigest));
             }
             return newEntry(settings, clock).setCommand(command).build().toByteArray();
+        }
+
+        /** Also for a command without a context: it may call one that has it, inline. */
+        private ByteString seed() {
+            byte[] seed = new byte[SEED_LENGTH];
+            seeds.nextBytes(seed);
+            return ByteString.copyFrom(seed);
         }
 
         private void answered(ClientSession session, CommandId id, EntryOutcome outcome, boolean sentBefore) {

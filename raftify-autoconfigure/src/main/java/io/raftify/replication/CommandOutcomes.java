@@ -43,12 +43,18 @@ public final class CommandOutcomes {
      *
      * @param commandId as {@link OutcomeUnknownException#commandId()} gave it
      * @return what the command's method returned
+     * @throws IllegalStateException if it is called inside a command or a query
      * @throws IllegalArgumentException if this is no command's id
      * @throws ProposalRejectedException if it was not applied; it may be called again
      * @throws OutcomeUnknownException if that cannot be found out now, or is not kept any more; the message says which
      * @throws Exception the command's own business exception
      */
     public @Nullable Object resolve(String commandId) throws Exception {
+        if (beans.gate().inside() != StateGate.Inside.NOTHING) {
+            throw new IllegalStateException("What became of command " + commandId + " was asked inside a command or a"
+                    + " query. The answer comes through the log, which waits for them, so they would wait for each other."
+                    + " Ask outside, and give the command what came of it.");
+        }
         CommandId id = Sessions.parse(commandId);
         if (id == null) {
             throw new IllegalArgumentException("'" + commandId + "' is not the id of a command, such as 812-17");

@@ -119,7 +119,14 @@ final class DivergenceWatch implements SmartInitializingSingleton, RaftNodeListe
             return;
         }
         own = report.getSerializedSize() <= MOST_BYTES ? report : Checkpoints.withoutFields(report);
-        member.announce(PART, own.toByteArray());
+        try {
+            member.announce(PART, own.toByteArray());
+        } catch (IllegalArgumentException tooMuch) {
+            log.warn(
+                    "The digests of this member's state are not announced, so that it cannot be compared with that of others:"
+                            + " {} Let the application announce less.",
+                    tooMuch.getMessage());
+        }
         compareSoon();
     }
 

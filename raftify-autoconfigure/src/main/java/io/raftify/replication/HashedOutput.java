@@ -30,6 +30,11 @@ final class HashedOutput extends OutputStream {
         return count;
     }
 
+    /** The SHA-256 of all that was written. Ends it. */
+    byte[] wholeHash() {
+        return digest.digest();
+    }
+
     /** The first 128 bits of the SHA-256 of all that was written. Ends it. */
     byte[] hash() {
         return Arrays.copyOf(digest.digest(), HASH_BYTES);

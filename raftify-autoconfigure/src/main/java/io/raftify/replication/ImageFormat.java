@@ -33,7 +33,7 @@ import java.util.List;
  */
 final class ImageFormat {
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final int MAGIC = 0x52465453;
     private static final int DIGEST_BYTES = 32;

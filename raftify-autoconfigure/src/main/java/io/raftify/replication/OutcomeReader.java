@@ -47,10 +47,17 @@ final class OutcomeReader {
     /** @param command in words */
     static RuntimeException refused(String command, Refusal refusal, UnknownOutcome handle) {
         return switch (refusal.getReason()) {
-            case KEY_REUSED -> new IdempotencyKeyReusedException("Not applied: " + refusal.getText());
+            case KEY_REUSED ->
+                new IdempotencyKeyReusedException("Not applied: "
+                        + (refusal.getText().isEmpty()
+                                ? "its idempotency key was used before, with other arguments."
+                                : refusal.getText()));
             case RESOLVED ->
                 new ProposalRejectedException("Not applied: somebody asked what became of " + command
                         + " before it was applied, and from then on it is not.");
+            case NOT_KEPT ->
+                new OutcomeUnknownException("The outcome of " + command
+                        + " is not known any more: it was applied, and what it came to is" + " not kept any more.");
             case EXPIRED, REASON_UNSPECIFIED, UNRECOGNIZED ->
                 new OutcomeUnknownException(
                         "What became of " + command + " is not known any more. " + refusal.getText(), handle);

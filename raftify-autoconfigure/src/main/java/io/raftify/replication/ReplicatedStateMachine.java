@@ -7,7 +7,6 @@ import io.raftify.node.StoredSnapshot;
 import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
-import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.Refusal;
@@ -32,8 +31,11 @@ public final class ReplicatedStateMachine implements StateMachine {
     private final LogTime time = new LogTime();
     private final Sessions sessions = new Sessions();
     private final KeyedOutcomes keyed = new KeyedOutcomes();
+    private final KeyedCalls calls;
     private final StateImage image;
     private final CheckpointTaker digests;
+
+    private byte @Nullable [] valueDigest;
 
     /** Whether the state is more than what the application starts with. */
     private volatile boolean applied;
@@ -41,6 +43,7 @@ public final class ReplicatedStateMachine implements StateMachine {
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
+        this.calls = new KeyedCalls(beans.stateFormat());
         List<LibraryState> own = List.of(time, sessions, keyed);
         this.digests = new CheckpointTaker(beans);
         this.image = new StateImage(
@@ -58,6 +61,15 @@ public final class ReplicatedStateMachine implements StateMachine {
     /** The command that is being applied now; null if there is none. Any thread may ask. */
     public @Nullable CommandInProgress inProgress() {
         return beans.watch().inProgress();
+    }
+
+    /**
+     * Stands for the value that the entry applied last came to: equal for equal values, whose sets and maps may be in another
+     * order. Null if a command threw an exception, or was not run.
+     */
+    public synchronized byte @Nullable [] valueDigest() {
+        byte[] digest = valueDigest;
+        return digest != null ? digest.clone() : null;
     }
 
     @Override
@@ -84,6 +96,7 @@ public final class ReplicatedStateMachine implements StateMachine {
 
     private byte[] applyNow(long index, long term, byte[] bytes) {
         LogEntry entry = parse(index, bytes);
+        valueDigest = null;
         applied = true;
         long now = time.advance(entry.getProposedAtMillis());
         sessions.expire(now);
@@ -140,11 +153,12 @@ public final class ReplicatedStateMachine implements StateMachine {
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
         beans.admissions().applied(command.method(), envelope.getVersion(), index);
         beans.admissions().applied(command.codec(), index);
-        byte[] key = key(command);
+        byte[] key = calls.key(command.method(), command.arguments());
         if (key == null) {
             return run(index, term, now, entry, command);
         }
-        byte[] payload = envelope.getPayload().toByteArray();
+        byte[] payload =
+                (envelope.hasArgumentsDigest() ? envelope.getArgumentsDigest() : envelope.getPayload()).toByteArray();
         KeyedOutcomes.Kept before = keyed.find(envelope.getCommand(), key);
         if (before == null) {
             EntryOutcome outcome = run(index, term, now, entry, command);
@@ -159,14 +173,6 @@ public final class ReplicatedStateMachine implements StateMachine {
                         "the idempotency key of the " + command.method() + " was used before, with other arguments.");
     }
 
-    private byte @Nullable [] key(CommandApplication.Prepared command) {
-        int argument = command.method().keyArgument();
-        Object key = argument >= 0 ? command.arguments()[argument] : null;
-        return key == null
-                ? null
-                : beans.stateFormat().writer(command.method().keyType()).writeValueAsBytes(key);
-    }
-
     private EntryOutcome run(long index, long term, long now, LogEntry entry, CommandApplication.Prepared command) {
         CommandEnvelope envelope = entry.getCommand();
         AppliedContext context = new AppliedContext(
@@ -176,9 +182,10 @@ public final class ReplicatedStateMachine implements StateMachine {
                 Sessions.text(envelope.getId()),
                 entry.getProposer(),
                 envelope.getSeed().toByteArray());
-        CommandOutcome outcome = application.run(command, context);
-        digests.came(outcome);
-        return outcome(index).setCommand(outcome).build();
+        CommandApplication.Came came = application.run(command, context);
+        digests.came(came.digest());
+        valueDigest = came.outcome().hasValue() ? came.digest() : null;
+        return outcome(index).setCommand(came.outcome()).build();
     }
 
     /** Whoever asks what became of a command that was not applied is told so, and it stays that way. */

@@ -2,9 +2,7 @@ package io.raftify.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.raftify.replication.wire.Checkpoint;
-import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.FieldDigest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -129,9 +127,7 @@ class CheckpointsTests {
                 .satisfies(field -> assertThat(field.getField()).isEqualTo(Checkpoints.VALUES));
     }
 
-    private static CommandOutcome value(int value) {
-        return CommandOutcome.newBuilder()
-                .setValue(ByteString.copyFrom(new byte[] {(byte) value}))
-                .build();
+    private static byte[] value(int value) {
+        return new byte[] {(byte) value};
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -365,6 +366,77 @@ class ReturnTypesTests {
             String own = Thread.currentThread().getName();
             assertThat(threads).allMatch(name -> name.startsWith("raftify-promises-") || name.equals(own));
         });
+    }
+
+    @Test
+    void moreContinuationsThanThePoolUsuallyHasMayWaitForPromisesAtOnce() {
+        context(Account.class).run(context -> {
+            Account account = context.getBean(Account.class);
+            account.depositNow(1);
+            CountDownLatch firstHold = new CountDownLatch(1);
+            Account.hold = firstHold;
+            CompletableFuture<Integer> before = account.depositWhenLetGo(1);
+            ReplicatedStateMachine machine = context.getBean(ReplicatedStateMachine.class);
+            await().atMost(SOON).until(() -> machine.inProgress() != null);
+            Account.hold = new CountDownLatch(1);
+            AtomicInteger waiting = new AtomicInteger();
+            List<CompletableFuture<Integer>> all = IntStream.range(0, 400)
+                    .mapToObj(i -> account.deposit(1).thenApply(balance -> {
+                        CompletableFuture<Integer> next = account.deposit(1);
+                        waiting.incrementAndGet();
+                        return next.join();
+                    }))
+                    .toList();
+            // What the continuations call comes after this one, and is answered when many of them wait.
+            CompletableFuture<Integer> between = account.depositWhenLetGo(1);
+            firstHold.countDown();
+            await().atMost(SOON).until(() -> waiting.get() >= 256);
+            Account.hold.countDown();
+
+            assertThat(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)))
+                    .succeedsWithin(SOON);
+            assertThat(before).isCompleted();
+            assertThat(between).isCompleted();
+            assertThat(account.balance()).isEqualTo(803);
+        });
+    }
+
+    @Test
+    void aCallIsOpenUntilWhatDependsOnItHasRun() {
+        PromisedCalls calls = new PromisedCalls(1);
+        try {
+            CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
+            ReplicatedMethod method = FuzzedArgumentsTests.command(Account.class, "deposit");
+            CountDownLatch mayEnd = new CountDownLatch(1);
+            CountDownLatch runs = new CountDownLatch(1);
+            CompletableFuture<Void> continuation = calls.command(method, threads -> answer)
+                    .thenAccept(value -> {
+                        runs.countDown();
+                        Awaiting.of(mayEnd);
+                    });
+            answer.complete("done");
+            Awaiting.of(runs);
+
+            assertThat(seenBy(calls.command(method, threads -> answer))).isInstanceOf(OverloadedException.class);
+            mayEnd.countDown();
+            assertThat(continuation).succeedsWithin(SOON);
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(calls.command(method, threads -> answer)).succeedsWithin(SOON));
+        } finally {
+            calls.destroy();
+        }
+    }
+
+    private static final class Awaiting {
+
+        static void of(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Test

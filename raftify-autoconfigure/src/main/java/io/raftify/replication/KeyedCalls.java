@@ -1,0 +1,58 @@
+package io.raftify.replication;
+
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectWriter;
+
+/**
+ * What stands for the key and for the arguments of a call with an {@link io.raftify.annotation.IdempotencyKey}: a hash that
+ * is equal for what is equal. A call that is repeated has the same sets and maps, but seldom in the same order: that of
+ * {@code Set.of} is another in every JVM.
+ */
+final class KeyedCalls {
+
+    private final CborFormat format;
+    private final Map<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+
+    KeyedCalls(CborFormat format) {
+        this.format = format.forEquality();
+    }
+
+    /**
+     * Of the argument that is the key: 32 bytes; null if the method has none, or the call.
+     *
+     * @param arguments as they are written
+     */
+    byte @Nullable [] key(ReplicatedMethod method, @Nullable Object[] arguments) {
+        if (method.keyArgument() < 0 || arguments[method.keyArgument()] == null) {
+            return null;
+        }
+        HashedOutput out = new HashedOutput();
+        write(method.keyType().getType(), arguments[method.keyArgument()], out);
+        return out.wholeHash();
+    }
+
+    /** Of all arguments: 32 bytes; null if they can only be written by a codec of the application's. */
+    byte @Nullable [] argumentsDigest(ReplicatedMethod method, @Nullable Object[] arguments) {
+        HashedOutput out = new HashedOutput();
+        List<Type> types = method.argumentTypes();
+        try {
+            for (int i = 0; i < types.size(); i++) {
+                write(types.get(i), arguments[i], out);
+            }
+        } catch (JacksonException unknownType) {
+            return null;
+        }
+        return out.wholeHash();
+    }
+
+    private void write(Type type, @Nullable Object value, HashedOutput out) {
+        writers.computeIfAbsent(type, each -> format.writer(ResolvableType.forType(each)))
+                .writeValue(out, value);
+    }
+}
