@@ -40,17 +40,22 @@ final class CommandCaller {
     private final HoldBack holdBack;
     private final CommandOutcomes outcomes;
     private final Codecs codecs;
+    private final CborFormat keys;
     private final OutcomeReader reader;
     private final ReplicationSettings settings;
     private final List<CommandListener> listeners;
     private final InstantSource clock;
     private final SecureRandom seeds = new SecureRandom();
 
-    /** @param node null if this application runs without a member */
+    /**
+     * @param node null if this application runs without a member
+     * @param keys in which idempotency keys are written
+     */
     CommandCaller(
             @Nullable RaftNode node,
             HoldBack holdBack,
             Codecs codecs,
+            CborFormat keys,
             ReplicationSettings settings,
             CommandOutcomes outcomes,
             List<CommandListener> listeners,
@@ -58,6 +63,7 @@ final class CommandCaller {
         this.node = node;
         this.holdBack = holdBack;
         this.codecs = codecs;
+        this.keys = keys;
         this.reader = new OutcomeReader(codecs);
         this.settings = settings;
         this.outcomes = outcomes;
@@ -148,6 +154,7 @@ final class CommandCaller {
         private final ClientSessions opened;
         private final CommandCodec codec = codecs.primary();
         private final byte[] payload;
+        private final byte @Nullable [] key;
         private final long deadline;
         private final CompletableFuture<CommandOutcome> ended = new CompletableFuture<>();
 
@@ -165,7 +172,9 @@ final class CommandCaller {
             this.opened = sessions;
             this.method = method;
             this.deadline = deadline;
-            this.payload = codec.encodeCall(method, method.written(arguments));
+            @Nullable Object[] written = method.written(arguments);
+            this.payload = codec.encodeCall(method, written);
+            this.key = method.key(written, keys);
             // What cannot be read back would stop every member once it is in the log; here it only costs its caller.
             codec.decodeCall(method, payload);
         }
@@ -213,6 +222,9 @@ final class CommandCaller {
                     .setId(begun.id())
                     .setAnsweredBelow(begun.answeredBelow())
                     .setPayload(ByteString.copyFrom(payload));
+            if (key != null) {
+                command.setIdempotencyKey(ByteString.copyFrom(key));
+            }
             if (method.contextParameter() >= 0) {
                 byte[] seed = new byte[SEED_LENGTH];
                 seeds.nextBytes(seed);

@@ -120,9 +120,24 @@ public record ReplicatedMethod(
         return called;
     }
 
-    /** The type of the argument that is the idempotency key. */
-    ResolvableType keyType() {
-        return ResolvableType.forType(argumentTypes.get(keyArgument));
+    /**
+     * The idempotency key among the arguments as it goes into the entry, by which every member tells it from others whatever
+     * its own build declares; null if there is none.
+     *
+     * @throws IllegalArgumentException if it cannot be written
+     */
+    byte @Nullable [] key(@Nullable Object[] written, CborFormat format) {
+        Object key = keyArgument >= 0 ? written[keyArgument] : null;
+        if (key == null) {
+            return null;
+        }
+        try {
+            return format.writer(ResolvableType.forType(argumentTypes.get(keyArgument)))
+                    .writeValueAsBytes(key);
+        } catch (RuntimeException unwritable) {
+            throw new IllegalArgumentException(
+                    "The idempotency key of " + this + " cannot be encoded: " + unwritable.getMessage(), unwritable);
+        }
     }
 
     /** The method as a person writes it, for example {@code reserve(String, int)}. */

@@ -140,10 +140,11 @@ public final class ReplicatedStateMachine implements StateMachine {
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
         beans.admissions().applied(command.method(), envelope.getVersion(), index);
         beans.admissions().applied(command.codec(), index);
-        byte[] key = key(command);
-        if (key == null) {
+        if (!envelope.hasIdempotencyKey()) {
             return run(index, term, now, entry, command);
         }
+        // The proposer's, never one found among the arguments: another build may declare another one, or none.
+        byte[] key = envelope.getIdempotencyKey().toByteArray();
         byte[] payload = envelope.getPayload().toByteArray();
         KeyedOutcomes.Kept before = keyed.find(envelope.getCommand(), key);
         if (before == null) {
@@ -157,14 +158,6 @@ public final class ReplicatedStateMachine implements StateMachine {
                         index,
                         Refusal.Reason.KEY_REUSED,
                         "the idempotency key of the " + command.method() + " was used before, with other arguments.");
-    }
-
-    private byte @Nullable [] key(CommandApplication.Prepared command) {
-        int argument = command.method().keyArgument();
-        Object key = argument >= 0 ? command.arguments()[argument] : null;
-        return key == null
-                ? null
-                : beans.stateFormat().writer(command.method().keyType()).writeValueAsBytes(key);
     }
 
     private EntryOutcome run(long index, long term, long now, LogEntry entry, CommandApplication.Prepared command) {

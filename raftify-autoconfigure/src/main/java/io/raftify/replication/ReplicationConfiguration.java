@@ -40,6 +40,7 @@ public final class ReplicationConfiguration {
                         node.getIfAvailable(),
                         holdBack.getObject(),
                         beans.getObject().codecs(),
+                        beans.getObject().stateFormat(),
                         settings.getObject(),
                         outcomes.getObject(),
                         listeners.orderedStream().toList(),
