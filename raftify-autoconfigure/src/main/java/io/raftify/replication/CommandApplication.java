@@ -17,6 +17,7 @@ final class CommandApplication {
     private final ReplicatedBeans beans;
     private final CommandWatch watch;
     private final StateCopy before;
+    private final WrittenForms forms = new WrittenForms();
 
     CommandApplication(ReplicatedBeans beans, CommandWatch watch) {
         this.beans = beans;
@@ -68,7 +69,9 @@ final class CommandApplication {
         watch.begun(method, context.index());
         try {
             ByteString value = beans.gate().alone(context, () -> wholeOrNotAtAll(command, context));
-            return outcome.setValue(value).build();
+            return outcome.setValue(value)
+                    .setResultForm(forms.of(method.resultType()))
+                    .build();
         } catch (ThrownException thrown) {
             return outcome.setException(BusinessExceptions.write(thrown.getCause()))
                     .build();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeReader {
 
     private final Codecs codecs;
+    private final WrittenForms forms = new WrittenForms();
 
     OutcomeReader(Codecs codecs) {
         this.codecs = codecs;
@@ -30,14 +31,22 @@ final class OutcomeReader {
                     "The " + method + " was applied, but its result was written by the codec '" + outcome.getCodec()
                             + "', which this member does not have.");
         }
+        byte[] value = outcome.getValue().toByteArray();
+        boolean own = outcome.getResultForm() == forms.of(method.resultType());
         try {
-            return codec.decodeResult(method, outcome.getValue().toByteArray());
+            return own ? codec.decodeResult(method, value) : codec.decodeResultOfAnotherForm(method, value);
         } catch (IllegalArgumentException unreadable) {
-            OutcomeUnknownException unknown = new OutcomeUnknownException(
-                    "The " + method + " was applied, but its outcome cannot be read: " + unreadable.getMessage());
+            OutcomeUnknownException unknown = new OutcomeUnknownException("The " + method
+                    + " was applied, but its outcome cannot be read: " + (own ? "" : writtenBy(method, outcome))
+                    + unreadable.getMessage());
             unknown.initCause(unreadable);
             throw unknown;
         }
+    }
+
+    private static String writtenBy(ReplicatedMethod method, CommandOutcome outcome) {
+        return "its result was written by " + (outcome.getVersion() == method.version() ? "another form of " : "")
+                + "version " + outcome.getVersion() + ", which this build cannot read. ";
     }
 
     /** @param command in words */
