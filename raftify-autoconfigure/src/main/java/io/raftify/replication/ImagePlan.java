@@ -113,10 +113,12 @@ final class ImagePlan {
     /** What is in the image under names that are no field's here, and was formerly called like this field. */
     private List<String> laterNames(ReplicatedBean bean, StateField field) {
         return entries.stream()
-                .filter(entry -> entry.type() == SectionType.FIELD && entry.owner().equals(bean.name()))
+                .filter(entry ->
+                        entry.type() == SectionType.FIELD && entry.owner().equals(bean.name()))
                 .filter(entry -> entry.formerly().contains(field.name()))
                 .map(Entry::field)
-                .filter(name -> bean.state().stream().noneMatch(own -> own.name().equals(name)))
+                .filter(name ->
+                        bean.state().stream().noneMatch(own -> own.name().equals(name)))
                 .toList();
     }
 

@@ -52,7 +52,9 @@ class StateAcrossBuildsTests {
                 long snapshot = members.status(id).snapshotIndex();
                 restart(members, id, LaterBuild.class);
                 LaterHouse later = members.bean(id, LaterHouse.class);
-                assertThat(members.status(id).snapshotIndex()).isEqualTo(snapshot).isPositive();
+                assertThat(members.status(id).snapshotIndex())
+                        .isEqualTo(snapshot)
+                        .isPositive();
                 assertThat(later.places()).containsEntry(1, "ann");
                 assertThat(later.channels()).isEmpty();
                 // Each is sold by another build, or to one.
@@ -70,8 +72,9 @@ class StateAcrossBuildsTests {
             LaterHouse filled = members.bean("n3", LaterHouse.class);
             await().atMost(DEADLINE).until(() -> members.status("n3").caughtUp());
             assertThat(members.status("n3").firstIndex()).isGreaterThan(1);
-            assertThat(filled.places()).hasSize(4).isEqualTo(members.bean("n1", LaterHouse.class)
-                    .places());
+            assertThat(filled.places())
+                    .hasSize(4)
+                    .isEqualTo(members.bean("n1", LaterHouse.class).places());
             assertThat(filled.takings()).isEqualTo(20);
             snapshotEverywhere(members);
 
@@ -90,8 +93,9 @@ class StateAcrossBuildsTests {
             }
             for (String id : members.ids()) {
                 FormerHouse house = members.bean(id, FormerHouse.class);
-                assertThat(house.seats()).hasSize(7).isEqualTo(members.bean("n1", FormerHouse.class)
-                        .seats());
+                assertThat(house.seats())
+                        .hasSize(7)
+                        .isEqualTo(members.bean("n1", FormerHouse.class).seats());
                 assertThat(house.takings()).isEqualTo(35);
             }
             assertThat(output)
