@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -45,11 +47,42 @@ record BuildCatalogue(
      *
      * @param oldest entries of this version and of those after it can be brought to the newest
      * @param newest the one that the build itself proposes
+     * @param arguments how the arguments of the newest are written
+     * @param result how its result is
      */
-    record Versions(int oldest, int newest) {
+    record Versions(int oldest, int newest, Form arguments, Form result) {
+
+        Versions(int oldest, int newest) {
+            this(oldest, newest, Form.UNKNOWN, Form.UNKNOWN);
+        }
 
         boolean contain(int version) {
             return oldest <= version && version <= newest;
+        }
+    }
+
+    /**
+     * How something is written.
+     *
+     * @param hash of the words, as {@link WrittenForms} has it; 0 if nothing is known
+     * @param words empty if they were too many to be told
+     */
+    record Form(long hash, String words) {
+
+        static final Form UNKNOWN = new Form(0, "");
+
+        static Form of(String words) {
+            return new Form(WrittenForms.hash(words), words);
+        }
+
+        /** Whether the two are known, and not the same. */
+        boolean differs(Form other) {
+            return hash != 0 && other.hash != 0 && hash != other.hash;
+        }
+
+        @Override
+        public String toString() {
+            return words.isEmpty() ? "what it does not say" : words;
         }
     }
 
@@ -60,7 +93,13 @@ record BuildCatalogue(
             Collection<ReplicatedBean> beans) {
         Map<String, Versions> commands = new TreeMap<>();
         for (ReplicatedMethod method : methods) {
-            commands.put(method.command(), new Versions(upcasters.oldest(method), method.version()));
+            commands.put(
+                    method.command(),
+                    new Versions(
+                            upcasters.oldest(method),
+                            method.version(),
+                            Form.of(WrittenForms.ofArguments(method)),
+                            Form.of(WrittenForms.words(method.resultType()))));
         }
         Map<String, String> state = new TreeMap<>();
         for (ReplicatedBean bean : beans) {
@@ -101,6 +140,13 @@ record BuildCatalogue(
         return versions != null && versions.contain(requirement.version());
     }
 
+    /** The command there, if both builds propose it in the same version and so must mean the same; else null. */
+    @Nullable Versions sameVersion(String command, BuildCatalogue other) {
+        Versions here = commands.get(command);
+        Versions there = other.commands.get(command);
+        return here != null && there != null && here.newest() == there.newest() ? there : null;
+    }
+
     /** What entries need that the build proposes, or could. */
     List<Requirement> requirements() {
         List<Requirement> requirements = new ArrayList<>();
@@ -132,7 +178,9 @@ record BuildCatalogue(
         commands.forEach((name, versions) -> catalogue.addCommands(CatalogueCommand.newBuilder()
                 .setName(name)
                 .setOldestVersion(versions.oldest())
-                .setVersion(versions.newest())));
+                .setVersion(versions.newest())
+                .setArgumentsForm(versions.arguments().hash())
+                .setResultForm(versions.result().hash())));
         byte[] without = catalogue.build().toByteArray();
         if (without.length > LARGEST) {
             throw new IllegalStateException("The application has " + commands.size()
@@ -149,8 +197,19 @@ record BuildCatalogue(
                             .setType(type));
         });
         beans.values().forEach(catalogue::addBeans);
+        byte[] withState = catalogue.build().toByteArray();
+        int position = 0;
+        for (Versions versions : commands.values()) {
+            catalogue
+                    .getCommandsBuilder(position++)
+                    .setArguments(versions.arguments().words())
+                    .setResult(versions.result().words());
+        }
         byte[] whole = catalogue.build().toByteArray();
-        return whole.length > LARGEST ? without : whole;
+        return Stream.of(whole, withState, without)
+                .filter(each -> each.length <= LARGEST)
+                .findFirst()
+                .orElse(without);
     }
 
     /** @throws InvalidProtocolBufferException if these bytes are no catalogue */
@@ -160,7 +219,12 @@ record BuildCatalogue(
         catalogue
                 .getCommandsList()
                 .forEach(command -> commands.put(
-                        command.getName(), new Versions(command.getOldestVersion(), command.getVersion())));
+                        command.getName(),
+                        new Versions(
+                                command.getOldestVersion(),
+                                command.getVersion(),
+                                new Form(command.getArgumentsForm(), command.getArguments()),
+                                new Form(command.getResultForm(), command.getResult()))));
         Map<String, String> state = new TreeMap<>();
         catalogue
                 .getBeansList()

@@ -84,6 +84,15 @@ final class CborFormat {
                 .build());
     }
 
+    /** Reads what another type wrote without making numbers out of texts, or whole ones out of fractions. */
+    CborFormat withoutCoercions() {
+        return new CborFormat(mapper.rebuild()
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .build());
+    }
+
     /** The form that is only hashed: containers that promise no order are written alike in whichever order they are. */
     CborFormat forDigests() {
         return hashed(ContainerKind::isOrdered);

@@ -22,6 +22,7 @@ final class CommandApplication {
     private final CommandWatch watch;
     private final StateCopy before;
     private final ResultDigests digests;
+    private final WrittenForms forms = new WrittenForms();
 
     CommandApplication(ReplicatedBeans beans, CommandWatch watch) {
         this.beans = beans;
@@ -89,7 +90,11 @@ final class CommandApplication {
                 watch.begun();
                 return wholeOrCondemned(command, context);
             });
-            return new Came(outcome.setValue(result.value).build(), result.digest);
+            return new Came(
+                    outcome.setValue(result.value)
+                            .setResultForm(forms.of(method.resultType()))
+                            .build(),
+                    result.digest);
         } catch (ThrownException thrown) {
             CommandOutcome exception = outcome.setException(BusinessExceptions.write(thrown.getCause()))
                     .build();

@@ -149,6 +149,8 @@ final class CommandCaller {
         private final byte[] payload;
 
         /** Null for a call without an idempotency key. */
+        private final byte @Nullable [] key;
+
         private final byte @Nullable [] argumentsDigest;
 
         private final long deadline;
@@ -179,7 +181,8 @@ final class CommandCaller {
             this.deadline = deadline;
             @Nullable Object[] written = method.written(arguments);
             this.payload = codec.encodeCall(method, written);
-            this.argumentsDigest = keyed.key(method, written) != null ? keyed.argumentsDigest(method, written) : null;
+            this.key = keyed.key(method, written);
+            this.argumentsDigest = key != null ? keyed.argumentsDigest(method, written) : null;
             // What cannot be read back would stop every member once it is in the log; here it only costs its caller.
             codec.decodeCall(method, payload);
         }
@@ -234,6 +237,9 @@ final class CommandCaller {
                     .setAnsweredBelow(begun.answeredBelow())
                     .setSeed(seed())
                     .setPayload(ByteString.copyFrom(payload));
+            if (key != null) {
+                command.setIdempotencyKey(ByteString.copyFrom(key));
+            }
             if (argumentsDigest != null) {
                 command.setArgumentsDigest(ByteString.copyFrom(argumentsDigest));
             }

@@ -27,13 +27,20 @@ final class KeyedCalls {
      * Of the argument that is the key: 32 bytes; null if the method has none, or the call.
      *
      * @param arguments as they are written
+     * @throws IllegalArgumentException if it cannot be written
      */
     byte @Nullable [] key(ReplicatedMethod method, @Nullable Object[] arguments) {
         if (method.keyArgument() < 0 || arguments[method.keyArgument()] == null) {
             return null;
         }
         HashedOutput out = new HashedOutput();
-        write(method.keyType().getType(), arguments[method.keyArgument()], out);
+        try {
+            write(method.keyType().getType(), arguments[method.keyArgument()], out);
+        } catch (JacksonException unwritable) {
+            throw new IllegalArgumentException(
+                    "The idempotency key of " + method + " cannot be encoded: " + unwritable.getOriginalMessage(),
+                    unwritable);
+        }
         return out.wholeHash();
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeReader {
 
     private final Codecs codecs;
+    private final WrittenForms forms = new WrittenForms();
 
     OutcomeReader(Codecs codecs) {
         this.codecs = codecs;
@@ -33,15 +34,23 @@ final class OutcomeReader {
                             + "', which this member does not have.",
                     handle);
         }
+        byte[] value = outcome.getValue().toByteArray();
+        boolean own = outcome.getResultForm() == forms.of(method.resultType());
         try {
-            return codec.decodeResult(method, outcome.getValue().toByteArray());
+            return own ? codec.decodeResult(method, value) : codec.decodeResultOfAnotherForm(method, value);
         } catch (IllegalArgumentException unreadable) {
             OutcomeUnknownException unknown = new OutcomeUnknownException(
-                    "The " + method + " was applied, but its outcome cannot be read: " + unreadable.getMessage(),
+                    "The " + method + " was applied, but its outcome cannot be read: "
+                            + (own ? "" : writtenBy(method, outcome)) + unreadable.getMessage(),
                     handle);
             unknown.initCause(unreadable);
             throw unknown;
         }
+    }
+
+    private static String writtenBy(ReplicatedMethod method, CommandOutcome outcome) {
+        return "its result was written by " + (outcome.getVersion() == method.version() ? "another form of " : "")
+                + "version " + outcome.getVersion() + ", which this build cannot read. ";
     }
 
     /** @param command in words */

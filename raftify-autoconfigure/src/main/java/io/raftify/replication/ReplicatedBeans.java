@@ -34,7 +34,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final CommandWatch watch = new CommandWatch();
     private final Divergence divergence = new Divergence(gate);
 
-    private final Admissions admissions = new Admissions(this::knowsEffects);
+    private final Admissions admissions = new Admissions(this::knowsEffects, this::knowsEffectsWithin);
 
     private volatile @Nullable Catalogue catalogue;
     private volatile @Nullable ApplicationBuild build;
@@ -212,6 +212,11 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private boolean knowsEffects(Requirement applied, String bean) {
         return build().isRetired(applied)
                 || build().knows(applied) && filled().beans.containsKey(bean);
+    }
+
+    /** Whoever has the outer command has its effects, if the bean is there; the command itself may be a newer one. */
+    private boolean knowsEffectsWithin(String command, String bean) {
+        return build().retired().contains(command) || filled().beans.containsKey(bean);
     }
 
     /** What this build of the application can apply. */

@@ -113,8 +113,8 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         ReplicatedMethod command = call.command();
         CommandContext context = beans.gate().context();
         if (command != null && context != null) {
-            // What it does stays in the state of its bean, as if it had an entry of its own.
-            beans.admissions().applied(command, command.version(), context.index());
+            // What it does stays in the state of its bean.
+            beans.admissions().appliedWithin(command, context.index());
         }
         if (command != null && command.contextParameter() >= 0) {
             invocation.getArguments()[command.contextParameter()] = context;

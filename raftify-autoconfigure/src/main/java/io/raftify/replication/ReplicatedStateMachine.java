@@ -31,7 +31,6 @@ public final class ReplicatedStateMachine implements StateMachine {
     private final LogTime time = new LogTime();
     private final Sessions sessions = new Sessions();
     private final KeyedOutcomes keyed = new KeyedOutcomes();
-    private final KeyedCalls calls;
     private final StateImage image;
     private final CheckpointTaker digests;
 
@@ -43,7 +42,6 @@ public final class ReplicatedStateMachine implements StateMachine {
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
-        this.calls = new KeyedCalls(beans.stateFormat());
         List<LibraryState> own = List.of(time, sessions, keyed);
         this.digests = new CheckpointTaker(beans);
         this.image = new StateImage(
@@ -153,10 +151,11 @@ public final class ReplicatedStateMachine implements StateMachine {
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
         beans.admissions().applied(command.method(), envelope.getVersion(), index);
         beans.admissions().applied(command.codec(), index);
-        byte[] key = calls.key(command.method(), command.arguments());
-        if (key == null) {
+        if (!envelope.hasIdempotencyKey()) {
             return run(index, term, now, entry, command);
         }
+        // The proposer's, never one found among the arguments: another build may declare another one, or none.
+        byte[] key = envelope.getIdempotencyKey().toByteArray();
         byte[] payload =
                 (envelope.hasArgumentsDigest() ? envelope.getArgumentsDigest() : envelope.getPayload()).toByteArray();
         KeyedOutcomes.Kept before = keyed.find(envelope.getCommand(), key);

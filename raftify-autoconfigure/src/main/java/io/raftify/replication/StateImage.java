@@ -49,7 +49,8 @@ final class StateImage {
         }
         for (ReplicatedBean bean : stateful()) {
             for (StateField field : bean.state()) {
-                sections.add(new Section(Entry.field(bean.name(), field.name(), field.schema()), capture(field)));
+                Entry entry = Entry.field(bean.name(), field.name(), field.schema(), field.formerly());
+                sections.add(new Section(entry, capture(field)));
             }
         }
         for (LibraryState part : own) {
