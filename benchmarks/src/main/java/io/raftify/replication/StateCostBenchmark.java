@@ -64,7 +64,7 @@ public class StateCostBenchmark {
         ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
         copy = new StateCopy(beans.state());
         image = new StateImage(beans.state(), List.of());
-        digests = new StateDigests(beans.state(), List.of());
+        digests = new StateDigests(beans.state());
     }
 
     @TearDown
@@ -100,7 +100,7 @@ public class StateCostBenchmark {
 
     @Benchmark
     public Object digest() {
-        return digests.capture().digests();
+        return digests.take();
     }
 
     record Sale(String customer, long cents, String note) {}

@@ -55,7 +55,8 @@ record ApplicationBuild(BuildCatalogue catalogue, Upcasters upcasters, Set<Strin
         for (ReplicatedMethod method : methods) {
             commands.add(new BuildCatalogue.Command(
                     method.command(),
-                    new BuildCatalogue.Versions(upcasters.oldest(method), method.version()),
+                    upcasters.oldest(method),
+                    method.version(),
                     method.argumentTypes(),
                     method.resultType()));
         }

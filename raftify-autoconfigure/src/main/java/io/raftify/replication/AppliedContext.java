@@ -104,6 +104,11 @@ final class AppliedContext implements CommandContext {
 
         @Override
         protected int next(int bits) {
+            if (seed.length == 0) {
+                // Else it would be the same in every such command, and known to everybody.
+                throw new IllegalStateException(
+                        "The command's entry has no seed, so there is nothing to draw random numbers from.");
+            }
             if (block.remaining() < Integer.BYTES) {
                 MessageDigest digest = Sha256.begin();
                 digest.update(seed);

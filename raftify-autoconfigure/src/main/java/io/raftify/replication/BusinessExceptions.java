@@ -23,7 +23,7 @@ final class BusinessExceptions {
     /** Also of what is no {@link Exception}: its caller is told what it was. */
     static BusinessException write(Throwable thrown) {
         BusinessException.Builder builder = writeAlone(thrown);
-        Throwable cause = thrown.getCause();
+        Throwable cause = thrown instanceof LinkageError ? null : Breakdown.cause(thrown);
         return cause != null && cause != thrown
                 ? builder.setCause(writeAlone(cause)).build()
                 : builder.build();
@@ -31,7 +31,7 @@ final class BusinessExceptions {
 
     private static BusinessException.Builder writeAlone(Throwable thrown) {
         BusinessException.Builder builder =
-                BusinessException.newBuilder().setType(thrown.getClass().getName());
+                BusinessException.newBuilder().setType(type(thrown).getName());
         String message = message(thrown);
         if (message != null) {
             String shortened = shorten(message);
@@ -44,13 +44,18 @@ final class BusinessExceptions {
         return builder;
     }
 
-    /** The application's code, too, and as able to fail; alike on every member. */
+    /**
+     * A class that cannot be initialised is one error at the first use and another one at the next, and members may be at
+     * different uses of it, some after a restart; they must come to the same outcome.
+     */
+    private static Class<?> type(Throwable thrown) {
+        return thrown instanceof NoClassDefFoundError ? ExceptionInInitializerError.class : thrown.getClass();
+    }
+
     private static @Nullable String message(Throwable thrown) {
-        try {
-            return thrown.getMessage();
-        } catch (RuntimeException noMessage) {
-            return null;
-        }
+        return thrown instanceof LinkageError
+                ? "A class that the command needs cannot be initialised. The logs of the members say which."
+                : Breakdown.message(thrown);
     }
 
     private static String shorten(String message) {
@@ -158,11 +163,12 @@ final class BusinessExceptions {
     }
 
     private static Exception caused(Exception created, @Nullable Throwable cause) {
-        if (cause != null && created.getCause() == null) {
+        if (cause != null && Breakdown.cause(created) == null) {
             try {
                 created.initCause(cause);
-            } catch (IllegalStateException causeless) {
-                // Its constructor says that it has none; then what caused it can at least be seen.
+            } catch (RuntimeException | Error causeless) {
+                // Its constructor says that it has none, or its own methods throw; then what caused it can at least be
+                // seen.
                 created.addSuppressed(cause);
             }
         }

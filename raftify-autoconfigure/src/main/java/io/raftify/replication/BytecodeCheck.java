@@ -4,11 +4,14 @@ import io.raftify.replication.bytecode.BeanBytecode;
 import io.raftify.replication.bytecode.Finding;
 import io.raftify.replication.bytecode.Inspection;
 import io.raftify.replication.bytecode.Refusal;
+import io.raftify.replication.encoding.ValueTypes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NativeDetector;
+import org.springframework.core.ResolvableType;
 
 /**
  * Refuses a bean whose code would run commands on one member alone, and reports what would make members differ. A bean
@@ -28,12 +31,14 @@ final class BytecodeCheck {
     }
 
     /** @throws ReplicatedBeanException if the bean is refused */
-    void check(String bean, Class<?> type) {
+    void check(ReplicatedBean replicated) {
+        String bean = replicated.name();
+        Class<?> type = replicated.type();
         if (NativeDetector.inNativeImage()) {
             log.debug("Replicated bean '{}' is not checked: a native image has no class files", bean);
             return;
         }
-        Inspection inspection = BeanBytecode.inspect(type, StreamedState.class);
+        Inspection inspection = BeanBytecode.inspect(type, StreamedState.class, ValueTypes.of(types(replicated)));
         inspection.unread().forEach(each -> log(bean, each));
         if (!inspection.refusals().isEmpty()) {
             throw refused(bean, type, inspection.refusals());
@@ -48,6 +53,17 @@ final class BytecodeCheck {
                 log.warn("Replicated bean '{}': {} more of the kind", bean, findings.size() - MOST_LINES);
             }
         }
+    }
+
+    /** Of what is written of a bean's commands, their results and its state. */
+    private static List<ResolvableType> types(ReplicatedBean bean) {
+        List<ResolvableType> types = new ArrayList<>();
+        for (ReplicatedMethod command : bean.commands().values()) {
+            command.argumentTypes().forEach(type -> types.add(ResolvableType.forType(type)));
+            types.add(ResolvableType.forType(command.resultType()));
+        }
+        types.addAll(bean.state().types());
+        return types;
     }
 
     private static void log(String bean, Inspection.Unread unread) {

@@ -1,6 +1,7 @@
 package io.raftify.replication;
 
 import io.raftify.replication.encoding.CborFormat;
+import io.raftify.replication.encoding.SameValue;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -22,12 +23,14 @@ final class CborCommandCodec implements CommandCodec {
     static final String ID = "cbor";
 
     private final CborFormat format;
+    private final CborFormat strict;
 
     /** Built once per type: finding writer and reader costs more than using them. */
     private final Map<Type, Values> values = new ConcurrentHashMap<>();
 
     CborCommandCodec(CborFormat format) {
         this.format = format;
+        this.strict = format.withoutCoercions();
     }
 
     @Override
@@ -113,6 +116,28 @@ final class CborCommandCodec implements CommandCodec {
             throw new IllegalArgumentException(
                     "The result of " + method + " cannot be decoded: " + reason(failure), failure);
         }
+    }
+
+    @Override
+    public @Nullable Object decodeResultOfAnotherForm(ReplicatedMethod method, byte[] payload) {
+        Type type = method.resultType();
+        if (type == void.class) {
+            return null;
+        }
+        checkTags("The result", method, payload);
+        try {
+            Object value = strict.reader(ResolvableType.forType(type)).readValue(payload);
+            if (SameValue.holds(
+                    format.readTree(payload),
+                    format.readTree(values(type).writer().writeValueAsBytes(value)))) {
+                return value;
+            }
+        } catch (RuntimeException failure) {
+            throw new IllegalArgumentException(
+                    "The result of " + method + " cannot be decoded: " + reason(failure), failure);
+        }
+        throw new IllegalArgumentException("The result of " + method + " was written as another type, and a "
+                + type.getTypeName() + " does not hold it");
     }
 
     private static void checkTags(String what, ReplicatedMethod method, byte[] payload) {

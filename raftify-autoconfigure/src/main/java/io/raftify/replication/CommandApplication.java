@@ -2,27 +2,36 @@ package io.raftify.replication;
 
 import com.google.protobuf.ByteString;
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.replication.divergence.ResultDigests;
+import io.raftify.replication.encoding.WrittenForms;
 import io.raftify.replication.state.StateCopy;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandOutcome;
 import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the method of one command. Whatever the method throws is an outcome like a value, and what it changed before it
- * threw is put back. Only what comes from this member alone is not: when memory gives out or a class cannot be loaded here,
- * this member stops rather than differ from the others.
+ * threw is put back. Only {@linkplain Breakdown what breaks down here alone} is not: when memory gives out or a class is
+ * missing, this member stops rather than differ from the others.
  */
 final class CommandApplication {
+
+    private static final Logger log = LoggerFactory.getLogger(CommandApplication.class);
 
     private final ReplicatedBeans beans;
     private final CommandWatch watch;
     private final StateCopy before;
+    private final ResultDigests digests;
+    private final WrittenForms forms = new WrittenForms();
 
     CommandApplication(ReplicatedBeans beans, CommandWatch watch) {
         this.beans = beans;
         this.watch = watch;
         this.before = new StateCopy(beans.state());
+        this.digests = new ResultDigests(beans.stateFormat());
     }
 
     /**
@@ -59,20 +68,42 @@ final class CommandApplication {
                 target, codec, beans.build().upcasters().arguments(index, proposer, envelope, method, codec));
     }
 
+    /**
+     * What came of a command.
+     *
+     * @param digest stands for the outcome where members are compared
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Came(CommandOutcome outcome, byte[] digest) {}
+
+    /** What the method returned, encoded and hashed. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Result(ByteString value, byte[] digest) {}
+
     /** Runs it, alone. */
-    CommandOutcome run(Prepared command, AppliedContext context) {
+    Came run(Prepared command, AppliedContext context) {
         ReplicatedMethod method = command.method();
         CommandOutcome.Builder outcome = CommandOutcome.newBuilder()
                 .setCommand(method.command())
                 .setVersion(method.version())
                 .setCodec(command.codec().id());
-        watch.begun(method, context.index());
+        watch.waits(method, context.index());
         try {
-            ByteString value = beans.gate().alone(context, () -> wholeOrNotAtAll(command, context));
-            return outcome.setValue(value).build();
+            Result result = beans.gate().alone(context, () -> {
+                watch.begun();
+                return wholeOrCondemned(command, context);
+            });
+            return new Came(
+                    outcome.setValue(result.value)
+                            .setResultForm(forms.of(method.resultType()))
+                            .build(),
+                    result.digest);
         } catch (ThrownException thrown) {
-            return outcome.setException(BusinessExceptions.write(thrown.getCause()))
+            CommandOutcome exception = outcome.setException(BusinessExceptions.write(thrown.getCause()))
                     .build();
+            return new Came(
+                    exception,
+                    ResultDigests.ofException(exception.getException().getType()));
         } finally {
             context.end();
             watch.ended();
@@ -81,12 +112,28 @@ final class CommandApplication {
         }
     }
 
-    private ByteString wholeOrNotAtAll(Prepared command, AppliedContext context) throws ThrownException {
+    /** What fails this member is known to the gate before it lets queries in: the state may be half of a command. */
+    private Result wholeOrCondemned(Prepared command, AppliedContext context) throws ThrownException {
+        try {
+            return wholeOrNotAtAll(command, context);
+        } catch (ThrownException outcome) {
+            throw outcome;
+        } catch (Throwable ofThisMember) {
+            // By its name: its message is the application's code, too.
+            beans.gate()
+                    .condemn("applying entry " + context.index() + " failed: "
+                            + ofThisMember.getClass().getName());
+            throw ofThisMember;
+        }
+    }
+
+    private Result wholeOrNotAtAll(Prepared command, AppliedContext context) throws ThrownException {
         before.take();
         try {
-            ByteString value = encode(command, invoke(command, context));
+            Object returned = invoke(command, context);
+            ByteString value = encode(command, returned);
             before.forget();
-            return value;
+            return new Result(value, digests.of(command.method().resultType(), returned, value));
         } catch (ThrownException thrown) {
             before.putBack();
             throw thrown;
@@ -98,26 +145,49 @@ final class CommandApplication {
             return command.target().invoke(command.method().called(command.arguments(), context));
         } catch (InvocationTargetException thrown) {
             Throwable cause = thrown.getTargetException();
-            if (isOfThisMember(cause)) {
-                throw (Error) cause;
-            }
+            stopAtBreakdown(command, cause);
             throw new ThrownException(cause);
         }
     }
 
-    /** A stack that overflows does so by endless recursion, everywhere; a heap that is full is full here. */
-    private static boolean isOfThisMember(Throwable thrown) {
-        return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)
-                || thrown instanceof LinkageError;
+    /** The application's own text of it is left out: it may throw once more. */
+    private static void stopAtBreakdown(Prepared command, Throwable thrown) {
+        Error breakdown = Breakdown.in(thrown);
+        if (breakdown != null) {
+            throw new MemberBreakdownError(
+                    "the " + command.method() + " ended in " + Breakdown.describe(breakdown)
+                            + ", which may be so on this member alone",
+                    breakdown);
+        }
+        if (thrown instanceof LinkageError) {
+            // Its caller is told the same whether this was the first use of the class or a later one.
+            Throwable cause = Breakdown.cause(thrown);
+            log.error(
+                    "The {} uses a class whose static initialiser throws an exception: {}{}",
+                    command.method(),
+                    Breakdown.describe(thrown),
+                    cause != null ? ", " + Breakdown.describe(cause) : "");
+        }
     }
 
     private static ByteString encode(Prepared command, @Nullable Object result) throws ThrownException {
+        byte[] value;
         try {
-            return ByteString.copyFrom(command.codec().encodeResult(command.method(), result));
-        } catch (RuntimeException unwritable) {
+            value = command.codec().encodeResult(command.method(), result);
+        } catch (Throwable unwritable) {
             // Also of the value's own code. The same value cannot be encoded on any other member either.
-            throw new ThrownException(new UnencodableResultException(String.valueOf(unwritable.getMessage())));
+            stopAtBreakdown(command, unwritable);
+            String message = Breakdown.message(unwritable);
+            throw new ThrownException(new UnencodableResultException(
+                    message != null ? message : unwritable.getClass().getName()));
         }
+        if (value.length > ResultTooLargeException.LARGEST) {
+            throw new ThrownException(new ResultTooLargeException("The result of the " + command.method() + " has "
+                    + value.length + " bytes, but at most " + ResultTooLargeException.LARGEST
+                    + " are carried back to its caller and kept. What it changed was put back; let it return less, and"
+                    + " a query the rest."));
+        }
+        return ByteString.copyFrom(value);
     }
 
     /** What the method threw. */

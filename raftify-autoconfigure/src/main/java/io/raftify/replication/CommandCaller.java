@@ -8,9 +8,11 @@ import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.UnknownOutcome;
 import io.raftify.replication.CommandListener.Fate;
+import io.raftify.replication.encoding.CborFormat;
 import io.raftify.replication.session.ClientSession;
 import io.raftify.replication.session.ClientSessions;
 import io.raftify.replication.session.CommandIds;
+import io.raftify.replication.session.KeyedCalls;
 import io.raftify.replication.session.RepeatedProposal;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
@@ -49,6 +51,7 @@ final class CommandCaller {
     private final ReplicationSettings settings;
     private final List<CommandListener> listeners;
     private final InstantSource clock;
+    private final KeyedCalls keyed = new KeyedCalls(new CborFormat());
     private final SecureRandom seeds = new SecureRandom();
 
     /** @param node null if this application runs without a member */
@@ -83,9 +86,8 @@ final class CommandCaller {
 
     /** Waits for the method's value; throws its exception, or what says which other fate the call had. */
     @Nullable Object call(ReplicatedMethod method, @Nullable Object[] arguments) throws Exception {
-        CommandOutcome outcome =
-                Waiting.await(submit(method, arguments), timeout(method), why -> unanswered(method, why));
-        return reader.value(method, outcome);
+        Call call = submit(method, arguments);
+        return call.read(Waiting.awaitOrEnd(call.ended, timeout(method), call::giveUp));
     }
 
     /**
@@ -95,12 +97,12 @@ final class CommandCaller {
      * @param threads read the outcome, which those of the member have no time for
      */
     CompletableFuture<@Nullable Object> start(ReplicatedMethod method, @Nullable Object[] arguments, Executor threads) {
-        CompletableFuture<CommandOutcome> answered =
-                Waiting.answered(submit(method, arguments), timeout(method), why -> unanswered(method, why));
-        return answered.thenApplyAsync(
+        Call call = submit(method, arguments);
+        Waiting.endLate(call.ended, timeout(method), call::giveUp);
+        return call.ended.thenApplyAsync(
                 outcome -> {
                     try {
-                        return reader.value(method, outcome);
+                        return call.read(outcome);
                     } catch (RuntimeException itself) {
                         throw itself;
                     } catch (Exception checked) {
@@ -110,32 +112,31 @@ final class CommandCaller {
                 threads);
     }
 
-    private static OutcomeUnknownException unanswered(ReplicatedMethod method, String why) {
-        return new OutcomeUnknownException("What became of " + method + " is unknown. " + why);
-    }
-
     private Duration timeout(ReplicatedMethod method) {
         Duration own = method.timeout();
         return own != null ? own : settings.proposalTimeout();
     }
 
-    /** @return completed on a thread of the member, so nothing that may block must depend on it directly */
-    private CompletableFuture<CommandOutcome> submit(ReplicatedMethod method, @Nullable Object[] arguments) {
+    /** @return ends on a thread of the member, so nothing that may block must depend on it directly */
+    private Call submit(ReplicatedMethod method, @Nullable Object[] arguments) {
         long start = System.nanoTime();
-        CompletableFuture<CommandOutcome> ended;
+        Call call;
         try {
-            ended = new Call(method, arguments, start + timeout(method).toNanos()).begin();
+            call = new Call(method, arguments, start + timeout(method).toNanos());
         } catch (RuntimeException notBegun) {
-            ended = CompletableFuture.failedFuture(notBegun);
+            tell(method, Fate.REJECTED, start);
+            throw notBegun;
         }
-        ended.whenComplete((outcome, failure) -> {
-            Fate fate = fate(outcome, failure);
-            Duration duration = Duration.ofNanos(System.nanoTime() - start);
-            for (CommandListener listener : listeners) {
-                listener.commandEnded(method.command(), fate, duration);
-            }
-        });
-        return ended;
+        call.ended.whenComplete((outcome, failure) -> tell(method, fate(outcome, failure), start));
+        call.begin();
+        return call;
+    }
+
+    private void tell(ReplicatedMethod method, Fate fate, long start) {
+        Duration duration = Duration.ofNanos(System.nanoTime() - start);
+        for (CommandListener listener : listeners) {
+            listener.commandEnded(method.command(), fate, duration);
+        }
     }
 
     private static Fate fate(@Nullable CommandOutcome outcome, @Nullable Throwable failure) {
@@ -153,6 +154,12 @@ final class CommandCaller {
         private final ClientSessions opened;
         private final CommandCodec codec = codecs.primary();
         private final byte[] payload;
+
+        /** Null for a call without an idempotency key. */
+        private final byte @Nullable [] key;
+
+        private final byte @Nullable [] argumentsDigest;
+
         private final long deadline;
         private final CompletableFuture<CommandOutcome> ended = new CompletableFuture<>();
 
@@ -160,6 +167,15 @@ final class CommandCaller {
         private final @Nullable CallerPosition position = CallerPosition.current();
 
         private int sessionsUsed;
+
+        /** What is under way, if anything is. */
+        private @Nullable Sent sent;
+
+        /** Once its caller has a fate to be told, or waits no longer. */
+        private boolean over;
+
+        /** Under which id it was sent, and in which session. */
+        private record Sent(ClientSession session, CommandId id) {}
 
         Call(ReplicatedMethod method, @Nullable Object[] arguments, long deadline) {
             if (node == null || sessions == null) {
@@ -170,12 +186,16 @@ final class CommandCaller {
             this.opened = sessions;
             this.method = method;
             this.deadline = deadline;
-            this.payload = codec.encodeCall(method, method.written(arguments));
+            @Nullable Object[] written = method.written(arguments);
+            this.payload = codec.encodeCall(method, written);
+            int at = method.keyArgument();
+            this.key = at < 0 ? null : keyed.key(method, method.keyType().getType(), written[at]);
+            this.argumentsDigest = key != null ? keyed.argumentsDigest(method.argumentTypes(), written) : null;
             // What cannot be read back would stop every member once it is in the log; here it only costs its caller.
             codec.decodeCall(method, payload);
         }
 
-        CompletableFuture<CommandOutcome> begin() {
+        void begin() {
             sessionsUsed++;
             CompletableFuture<ClientSession> session = opened.current();
             if (session.isDone()) {
@@ -186,20 +206,26 @@ final class CommandCaller {
                         .orTimeout(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
                         .whenComplete(this::propose);
             }
-            return ended;
         }
 
         private void propose(@Nullable ClientSession session, @Nullable Throwable notOpened) {
             if (session == null) {
                 Throwable cause = notOpened instanceof CompletionException wrapped ? wrapped.getCause() : notOpened;
-                ended.completeExceptionally(
-                        cause instanceof ProposalRejectedException
-                                ? cause
+                end(
+                        cause instanceof ProposalRejectedException rejected
+                                ? rejected
                                 : new NoLeaderException("Not applied: no leader opened a session for the " + method
                                         + " before its deadline."));
                 return;
             }
-            ClientSession.Begun begun = session.begin();
+            ClientSession.Begun begun;
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                begun = session.begin();
+                sent = new Sent(session, begun.id());
+            }
             RepeatedProposal proposal = RepeatedProposal.start(member, entry(begun), deadline);
             proposal.outcome().whenComplete((outcome, failure) -> {
                 if (outcome != null) {
@@ -217,34 +243,52 @@ final class CommandCaller {
                     .setVersion(method.version())
                     .setId(begun.id())
                     .setAnsweredBelow(begun.answeredBelow())
+                    .setSeed(seed())
                     .setPayload(ByteString.copyFrom(payload));
-            if (method.contextParameter() >= 0) {
-                byte[] seed = new byte[SEED_LENGTH];
-                seeds.nextBytes(seed);
-                command.setSeed(ByteString.copyFrom(seed));
+            if (key != null) {
+                command.setIdempotencyKey(ByteString.copyFrom(key));
+            }
+            if (argumentsDigest != null) {
+                command.setArgumentsDigest(ByteString.copyFrom(argumentsDigest));
             }
             return newEntry(settings, clock).setCommand(command).build().toByteArray();
         }
 
+        /** Also for a command without a context: it may call one that has it, inline. */
+        private ByteString seed() {
+            byte[] seed = new byte[SEED_LENGTH];
+            seeds.nextBytes(seed);
+            return ByteString.copyFrom(seed);
+        }
+
         private void answered(ClientSession session, CommandId id, EntryOutcome outcome, boolean sentBefore) {
             if (outcome.hasCommand()) {
-                session.answered(id);
-                if (position != null) {
-                    position.seen(outcome.getIndex());
+                // The session learns that it is answered once the outcome has been read: until then it may be asked
+                // for.
+                if (settle()) {
+                    if (position != null) {
+                        position.seen(outcome.getIndex());
+                    }
+                    ended.complete(outcome.getCommand());
                 }
-                ended.complete(outcome.getCommand());
             } else if (outcome.getRefusal().getReason() != Refusal.Reason.EXPIRED) {
-                session.answered(id);
-                ended.completeExceptionally(OutcomeReader.refused("the " + method, outcome.getRefusal()));
+                if (settle()) {
+                    session.answered(id);
+                    ended.completeExceptionally(
+                            OutcomeReader.refused("the " + method, outcome.getRefusal(), handle(id)));
+                }
             } else {
                 session.retire();
                 // In the log once and refused there, it was surely not applied, and may go again under a new id.
                 if (sentBefore) {
-                    ended.completeExceptionally(OutcomeReader.refused("the " + method, outcome.getRefusal()));
+                    end(OutcomeReader.refused("the " + method, outcome.getRefusal(), handle(id)));
                 } else if (sessionsUsed == MOST_SESSIONS_FOR_ONE_CALL) {
-                    ended.completeExceptionally(new ProposalRejectedException("Not applied: sessions expire as soon as"
+                    end(new ProposalRejectedException("Not applied: sessions expire as soon as"
                             + " they are opened; check that the clocks of the members agree."));
                 } else {
+                    synchronized (this) {
+                        sent = null;
+                    }
                     begin();
                 }
             }
@@ -252,31 +296,88 @@ final class CommandCaller {
 
         private void failed(ClientSession session, CommandId id, @Nullable Throwable failure) {
             if (failure instanceof ProposalRejectedException) {
-                session.answered(id);
-                ended.completeExceptionally(failure);
+                if (settle()) {
+                    session.answered(id);
+                    ended.completeExceptionally(failure);
+                }
                 return;
             }
             session.retire();
-            String why = failure != null ? String.valueOf(failure.getMessage()) : "nobody answered";
             OutcomeUnknownException unknown =
-                    new OutcomeUnknownException("What became of the " + method + " is unknown. " + why, handle(id));
+                    unknown(id, failure != null ? String.valueOf(failure.getMessage()) : "nobody answered");
             unknown.initCause(failure);
-            ended.completeExceptionally(unknown);
+            end(unknown);
+        }
+
+        /** Of those that would say what became of the call, the first does. */
+        private synchronized boolean settle() {
+            boolean first = !over;
+            over = true;
+            return first;
+        }
+
+        private void end(RuntimeException failure) {
+            if (settle()) {
+                ended.completeExceptionally(failure);
+            }
+        }
+
+        /** Its caller waits no longer: it ends now, unless it just has. */
+        void giveUp(String why) {
+            Sent underWay;
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                over = true;
+                underWay = sent;
+            }
+            if (underWay == null) {
+                // And now it will not be sent any more.
+                ended.completeExceptionally(new ProposalRejectedException(
+                        "Not applied: the " + method + " was not on its way to the log yet. " + why));
+                return;
+            }
+            // Whatever comes back yet, nobody is there to read it: members keep it until somebody asks.
+            underWay.session().retire();
+            ended.completeExceptionally(unknown(underWay.id(), why));
+        }
+
+        /** What a caller gets out of the outcome; from then on members may forget it. */
+        @Nullable Object read(CommandOutcome outcome) throws Exception {
+            Sent answered;
+            synchronized (this) {
+                answered = sent;
+            }
+            if (answered == null) {
+                throw new IllegalStateException("There is no outcome of what was not sent");
+            }
+            boolean read = false;
+            try {
+                Object value = reader.value(method, outcome, handle(answered.id()));
+                read = true;
+                return value;
+            } catch (OutcomeUnknownException unreadable) {
+                throw unreadable;
+            } catch (Exception business) {
+                read = true;
+                throw business;
+            } finally {
+                if (read) {
+                    answered.session().answered(answered.id());
+                } else {
+                    // It may be readable elsewhere, or later.
+                    answered.session().retire();
+                }
+            }
+        }
+
+        private OutcomeUnknownException unknown(CommandId id, String why) {
+            return new OutcomeUnknownException("What became of the " + method + " is unknown. " + why, handle(id));
         }
 
         private UnknownOutcome handle(CommandId id) {
-            String text = CommandIds.text(id);
-            return new UnknownOutcome() {
-                @Override
-                public String commandId() {
-                    return text;
-                }
-
-                @Override
-                public @Nullable Object resolve() throws Exception {
-                    return outcomes.resolve(text);
-                }
-            };
+            return outcomes.handle(CommandIds.text(id));
         }
     }
 }

@@ -29,4 +29,12 @@ public interface CommandCodec {
     byte[] encodeResult(ReplicatedMethod method, @Nullable Object result);
 
     @Nullable Object decodeResult(ReplicatedMethod method, byte[] payload);
+
+    /**
+     * Reads a result that another build of the application wrote, by a method of another result type. What does not hold
+     * all that this one's type has must be refused, not filled with zeros or cut off. By default, all of them are.
+     */
+    default @Nullable Object decodeResultOfAnotherForm(ReplicatedMethod method, byte[] payload) {
+        throw new IllegalArgumentException("the codec '" + id() + "' reads results of its own build only");
+    }
 }

@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees commands that do not come to an end. They hold up every later one, here and on every other member, and only a new
+ * Sees commands that do not come to an end, and those that cannot begin. They hold up every later one, here and on every other member, and only a new
  * version of the application helps; so all that is done about them is to say so, with what their thread does. To interrupt
  * one would let it end on one member and not on another.
  *
@@ -18,8 +18,17 @@ final class CommandWatch {
 
     private volatile @Nullable Running running;
 
-    void begun(ReplicatedMethod method, long index) {
-        running = new Running(method, index, System.nanoTime(), Thread.currentThread());
+    /** It is its turn, once the queries that run have ended. */
+    void waits(ReplicatedMethod method, long index) {
+        running = new Running(method, index, System.nanoTime(), Thread.currentThread(), true);
+    }
+
+    /** It begins. */
+    void begun() {
+        Running waited = running;
+        if (waited != null) {
+            running = new Running(waited.method, waited.index, System.nanoTime(), waited.thread, false);
+        }
     }
 
     void ended() {
@@ -29,7 +38,7 @@ final class CommandWatch {
     /** Of the command that is being applied; null if there is none. */
     @Nullable CommandInProgress inProgress() {
         Running now = running;
-        return now == null
+        return now == null || now.waits
                 ? null
                 : new CommandInProgress(
                         now.method.command(), now.index, Duration.ofNanos(System.nanoTime() - now.since));
@@ -43,6 +52,16 @@ final class CommandWatch {
         }
         Duration duration = Duration.ofNanos(System.nanoTime() - now.since);
         if (duration.compareTo(patience) < 0) {
+            return;
+        }
+        if (now.waits) {
+            log.warn(
+                    "The {} in entry {} has been waiting for {} s for queries on this member to end. A command runs alone,"
+                            + " so a query that does not end holds up every command here. Look for a @ReplicatedQuery in a"
+                            + " thread dump, and see that it ends.",
+                    now.method,
+                    now.index,
+                    duration.toSeconds());
             return;
         }
         StringBuilder doing = new StringBuilder();
@@ -62,5 +81,6 @@ final class CommandWatch {
         }
     }
 
-    private record Running(ReplicatedMethod method, long index, long since, Thread thread) {}
+    /** @param waits for queries, and has not begun */
+    private record Running(ReplicatedMethod method, long index, long since, Thread thread, boolean waits) {}
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Admissions}). In a new cluster, where nothing was admitted yet, the members that are there decide: it begins when a
  * quorum is up, and has no older build that somebody could still run.
  *
+ * <p>A command that takes other arguments in another build, though both call it the same version, is held back as well,
+ * on either side, as long as that is known: members would misread each other's entries.
+ *
  * <p>Thread-safe.
  */
 public final class HoldBack {
@@ -51,6 +54,17 @@ public final class HoldBack {
         RaftNode member = node.get();
         if (member == null) {
             return null;
+        }
+        PeerBuilds.OtherArguments other = builds.otherArguments(method.command());
+        if (other != null) {
+            // Also if it was applied before: it is the former command that was.
+            return new UnsupportedCommandException(
+                    method.command(),
+                    method.version(),
+                    "Not proposed. " + other.words(method.command(), method.version())
+                            + " It is held back on every member. " + PeerBuilds.OtherArguments.remedy(method.version()),
+                    other.members(),
+                    List.of());
         }
         PeerBuilds.Lack lack = builds.lack(
                 member,

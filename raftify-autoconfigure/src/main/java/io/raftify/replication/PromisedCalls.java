@@ -21,26 +21,16 @@ import org.springframework.beans.factory.DisposableBean;
  */
 final class PromisedCalls implements DisposableBean {
 
-    /** An open call holds its arguments, and a thread only while its caller's code runs. */
+    /** An open call holds its arguments, and a thread only while its caller's code runs, to whose end it is open. */
     static final int MOST_OPEN = 10_000;
-
-    /** Reached only by application code that blocks in many continuations at once. */
-    private static final int MOST_THREADS = 256;
 
     private final Semaphore free;
 
-    /** Makes up for threads that wait for another future, as a continuation that calls a command does. */
-    private final ForkJoinPool threads = new ForkJoinPool(
-            Math.max(2, Runtime.getRuntime().availableProcessors()),
-            PromisedCalls::newThread,
-            null,
-            true,
-            0,
-            MOST_THREADS,
-            1,
-            pool -> true,
-            30,
-            TimeUnit.SECONDS);
+    /**
+     * Makes up for threads that wait for another future, as a continuation that calls a command does. Every open call can
+     * have a thread, or those that wait would be all there are, and nobody left to end what they wait for.
+     */
+    private final ForkJoinPool threads;
 
     PromisedCalls() {
         this(MOST_OPEN);
@@ -48,6 +38,18 @@ final class PromisedCalls implements DisposableBean {
 
     PromisedCalls(int mostOpen) {
         this.free = new Semaphore(mostOpen);
+        int parallel = Math.max(2, Runtime.getRuntime().availableProcessors());
+        this.threads = new ForkJoinPool(
+                parallel,
+                PromisedCalls::newThread,
+                null,
+                true,
+                0,
+                parallel + mostOpen,
+                1,
+                pool -> true,
+                30,
+                TimeUnit.SECONDS);
     }
 
     /** @param call starts the call, whose outcome may be read on the given threads, and does not wait */
@@ -81,12 +83,16 @@ final class PromisedCalls implements DisposableBean {
     }
 
     private void end(CompletableFuture<@Nullable Object> promise, @Nullable Object value, @Nullable Throwable failure) {
-        free.release();
-        if (failure == null) {
-            promise.complete(value);
-        } else {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
-            promise.completeExceptionally(cause != null ? cause : failure);
+        try {
+            if (failure == null) {
+                promise.complete(value);
+            } else {
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+                promise.completeExceptionally(cause != null ? cause : failure);
+            }
+        } finally {
+            // Not before: what depends on the promise has run in complete, and may have waited on this thread.
+            free.release();
         }
     }
 

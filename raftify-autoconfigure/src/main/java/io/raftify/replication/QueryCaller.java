@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a query on this member, once its state is as fresh as the query wants it. */
@@ -31,10 +30,10 @@ final class QueryCaller {
     }
 
     /** Waits for the state and runs the query on the caller's thread. */
-    @Nullable Object call(Freshness wanted, MethodInvocation invocation) throws Throwable {
-        Read read = new Read(wanted, invocation.getMethod());
+    @Nullable Object call(Freshness wanted, Method method, Reading<Throwable> query) throws Throwable {
+        Read read = new Read(wanted, method);
         Waiting.await(read.fresh(), timeout, ReadUnavailableException::new);
-        return read.run(invocation::proceed);
+        return read.run(query);
     }
 
     /**

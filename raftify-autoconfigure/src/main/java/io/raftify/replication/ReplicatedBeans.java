@@ -35,9 +35,9 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private final ProxiedBeans proxied;
     private final StateGate gate = new StateGate();
     private final CommandWatch watch = new CommandWatch();
-    private final Divergence divergence = new Divergence(gate::condemn);
+    private final Divergence divergence = new Divergence(gate::condemn, gate::mended);
 
-    private final Admissions admissions = new Admissions(this::knowsEffects);
+    private final Admissions admissions = new Admissions(this::knowsEffects, this::knowsEffectsWithin);
 
     private volatile @Nullable Catalogue catalogue;
     private volatile @Nullable ApplicationBuild build;
@@ -78,7 +78,7 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
                         new BeanCheck(displayName(name), type, scan, codecs, state, beanFactory::resolveEmbeddedValue);
                 check.checkDefinition(name, beanFactory);
                 ReplicatedBean bean = check.check(beanFactory.getBean(name));
-                bytecode.check(bean.name(), bean.type());
+                bytecode.check(bean);
                 found.add(bean);
             }
         }
@@ -179,6 +179,11 @@ public final class ReplicatedBeans implements SmartInitializingSingleton {
     private boolean knowsEffects(String command, int version, String bean) {
         return build().isRetired(command)
                 || build().catalogue().knows(command, version) && filled().beans.containsKey(bean);
+    }
+
+    /** Whoever has the outer command has its effects, if the bean is there; the command itself may be a newer one. */
+    private boolean knowsEffectsWithin(String command, String bean) {
+        return build().retired().contains(command) || filled().beans.containsKey(bean);
     }
 
     /** What this build of the application can apply. */

@@ -44,8 +44,7 @@ public final class ReplicatedFields {
     }
 
     private static List<ReplicatedField> fields(ReplicatedBeans beans) {
-        Map<String, byte[]> digests =
-                new StateDigests(beans.state(), List.of()).capture().digests();
+        Map<String, byte[]> digests = new StateDigests(beans.state()).all();
         List<ReplicatedField> fields = new ArrayList<>();
         for (ReplicatedBean bean : beans.beans()) {
             bean.state().values().forEach((field, value) -> {

@@ -44,7 +44,15 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         }
         return call.command() != null
                 ? caller.obtain().call(call.command(), invocation.getArguments())
-                : reader.obtain().call(query(call, invocation), invocation);
+                : reader.obtain()
+                        .call(query(call, invocation), invocation.getMethod(), () -> read(known, call, invocation));
+    }
+
+    /** Runs the query, while commands wait. */
+    private static @Nullable Object read(ReplicatedBeans known, ReplicatedBeans.Call call, MethodInvocation invocation)
+            throws Throwable {
+        Object value = call.form().settle(invocation.proceed());
+        return LiveState.refuse(known.state(), invocation.getMethod(), value);
     }
 
     /** May be called again for the same invocation: nothing stands behind this advice that it would go past. */
@@ -69,7 +77,7 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
                                     .start(
                                             query,
                                             invocation.getMethod(),
-                                            () -> call.form().settle(invocation.proceed()),
+                                            () -> read(known, call, invocation),
                                             threads));
         } catch (Throwable failure) {
             return CompletableFuture.failedFuture(failure);
@@ -105,8 +113,8 @@ final class ReplicatedMethodInterceptor implements MethodInterceptor {
         ReplicatedMethod command = call.command();
         CommandContext context = beans.gate().context();
         if (command != null && context != null) {
-            // What it does stays in the state of its bean, as if it had an entry of its own.
-            beans.admissions().applied(command.command(), command.version(), command.beanName(), context.index());
+            // What it does stays in the state of its bean.
+            beans.admissions().appliedWithin(command.command(), command.beanName(), context.index());
         }
         if (command != null && command.contextParameter() >= 0) {
             invocation.getArguments()[command.contextParameter()] = context;

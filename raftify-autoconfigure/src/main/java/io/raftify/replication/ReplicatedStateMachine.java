@@ -11,12 +11,10 @@ import io.raftify.replication.session.ExactlyOnce;
 import io.raftify.replication.state.StateDigests;
 import io.raftify.replication.state.StateImage;
 import io.raftify.replication.wire.CommandEnvelope;
-import io.raftify.replication.wire.CommandOutcome;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.WireFormat;
 import java.io.IOException;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,16 +35,16 @@ public final class ReplicatedStateMachine implements StateMachine {
     private final StateImage image;
     private final CheckpointTaker digests;
 
+    private byte @Nullable [] valueDigest;
+
     /** Whether the state is more than what the application starts with. */
     private volatile boolean applied;
 
     public ReplicatedStateMachine(ReplicatedBeans beans) {
         this.beans = beans;
         this.application = new CommandApplication(beans, beans.watch());
-        // Without the library's own parts: they follow from the log alone, but for messages of exceptions, which need
-        // not be the same in every Java version.
         this.digests = new CheckpointTaker(
-                new StateDigests(beans.state(), List.of()),
+                new StateDigests(beans.state()),
                 beans.divergence(),
                 () -> beans.build().catalogue().fingerprint());
         this.image = new StateImage(
@@ -64,6 +62,15 @@ public final class ReplicatedStateMachine implements StateMachine {
     /** The command that is being applied now; null if there is none. Any thread may ask. */
     public @Nullable CommandInProgress inProgress() {
         return beans.watch().inProgress();
+    }
+
+    /**
+     * Stands for the value that the entry applied last came to: equal for equal values, whose sets and maps may be in another
+     * order. Null if a command threw an exception, or was not run.
+     */
+    public synchronized byte @Nullable [] valueDigest() {
+        byte[] digest = valueDigest;
+        return digest != null ? digest.clone() : null;
     }
 
     @Override
@@ -90,6 +97,7 @@ public final class ReplicatedStateMachine implements StateMachine {
 
     private byte[] applyNow(long index, long term, byte[] bytes) {
         LogEntry entry = parse(index, bytes);
+        valueDigest = null;
         applied = true;
         long now = once.begin(entry);
         return switch (entry.getContentCase()) {
@@ -121,19 +129,10 @@ public final class ReplicatedStateMachine implements StateMachine {
         ReplicatedMethod method = command.method();
         beans.admissions().applied(method.command(), envelope.getVersion(), method.beanName(), index);
         beans.admissions().applied(command.codec().id(), index);
-        byte[] key = key(command);
-        if (key == null) {
+        if (!envelope.hasIdempotencyKey()) {
             return run(index, term, now, entry, command);
         }
-        return once.applyKeyed(index, now, envelope, key, method, () -> run(index, term, now, entry, command));
-    }
-
-    private byte @Nullable [] key(CommandApplication.Prepared command) {
-        int argument = command.method().keyArgument();
-        Object key = argument >= 0 ? command.arguments()[argument] : null;
-        return key == null
-                ? null
-                : beans.stateFormat().writer(command.method().keyType()).writeValueAsBytes(key);
+        return once.applyKeyed(index, now, envelope, method, () -> run(index, term, now, entry, command));
     }
 
     private EntryOutcome run(long index, long term, long now, LogEntry entry, CommandApplication.Prepared command) {
@@ -145,9 +144,10 @@ public final class ReplicatedStateMachine implements StateMachine {
                 CommandIds.text(envelope.getId()),
                 entry.getProposer(),
                 envelope.getSeed().toByteArray());
-        CommandOutcome outcome = application.run(command, context);
-        digests.came(outcome);
-        return WireFormat.outcome(index).setCommand(outcome).build();
+        CommandApplication.Came came = application.run(command, context);
+        digests.came(came.digest());
+        valueDigest = came.outcome().hasValue() ? came.digest() : null;
+        return WireFormat.outcome(index).setCommand(came.outcome()).build();
     }
 
     @Override
@@ -174,10 +174,11 @@ public final class ReplicatedStateMachine implements StateMachine {
             throw unsupported;
         }
         beans.gate().alone(() -> replace(state));
+        boolean another = applied;
         applied = true;
         // Whatever was wrong with the state that was here, it is another one now.
-        beans.divergence().mended();
-        beans.gate().mended();
+        beans.divergence().replaced(another);
+        beans.divergence().taken(digests.report());
     }
 
     private Boolean replace(StateImage.Replacement state) throws IOException {

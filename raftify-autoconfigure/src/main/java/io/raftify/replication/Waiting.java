@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Waits for a member's answer, and never for ever, whatever becomes of the member. */
@@ -22,13 +23,35 @@ final class Waiting {
      * @param unanswered makes the exception for an interrupt, and for a future left open past its deadline
      */
     static <T> T await(CompletableFuture<T> future, Duration timeout, Function<String, RuntimeException> unanswered) {
+        return await(future, timeout, (Otherwise<T>) why -> {
+            throw unanswered.apply(why);
+        });
+    }
+
+    /**
+     * Like {@link #await}, for a future that can be ended from here: what comes at the last moment is not lost.
+     *
+     * @param end told of an interrupt, and of a future left open past its deadline; ends the future, unless it just has
+     */
+    static <T> T awaitOrEnd(CompletableFuture<T> future, Duration timeout, Consumer<String> end) {
+        return await(future, timeout, (Otherwise<T>) why -> {
+            end.accept(why);
+            try {
+                return future.join();
+            } catch (CompletionException failed) {
+                throw failed.getCause() instanceof RuntimeException failure ? failure : failed;
+            }
+        });
+    }
+
+    private static <T> T await(CompletableFuture<T> future, Duration timeout, Otherwise<T> otherwise) {
         try {
             return future.get(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw unanswered.apply("The caller was interrupted while waiting.");
+            return otherwise.because("The caller was interrupted while waiting.");
         } catch (TimeoutException open) {
-            throw unanswered.apply("The member gave no answer within " + timeout.toMillis() + "ms.");
+            return otherwise.because(noAnswerWithin(timeout));
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
             if (cause instanceof RuntimeException failure) {
@@ -39,9 +62,29 @@ final class Waiting {
             if (cause instanceof Error error) {
                 throw error;
             }
-            RuntimeException failure = unanswered.apply("The member failed: " + cause);
-            failure.initCause(cause);
-            throw failure;
+            return otherwise.because("The member failed: " + cause);
+        }
+    }
+
+    /** What becomes of a caller whose future has no answer, and why. */
+    private interface Otherwise<T> {
+        T because(String why);
+    }
+
+    private static String noAnswerWithin(Duration timeout) {
+        return "The member gave no answer within " + timeout.toMillis() + "ms.";
+    }
+
+    /** Like {@link #awaitOrEnd}, but waits on no thread. */
+    static void endLate(CompletableFuture<?> future, Duration timeout, Consumer<String> end) {
+        if (!future.isDone()) {
+            future.copy()
+                    .orTimeout(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS)
+                    .whenComplete((unused, failure) -> {
+                        if (failure instanceof TimeoutException) {
+                            end.accept(noAnswerWithin(timeout));
+                        }
+                    });
         }
     }
 
@@ -55,7 +98,7 @@ final class Waiting {
                 .orTimeout(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS)
                 .exceptionally(failure -> {
                     if (failure instanceof TimeoutException) {
-                        throw unanswered.apply("The member gave no answer within " + timeout.toMillis() + "ms.");
+                        throw unanswered.apply(noAnswerWithin(timeout));
                     }
                     throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
                 });

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
@@ -173,9 +174,15 @@ final class ProgrammingModel {
         @ReplicatedState
         private final Map<Integer, String> sold = new TreeMap<>();
 
+        @ReplicatedState
+        private final Map<String, Integer> salesBy = new TreeMap<>();
+
         @ReplicatedCommand(value = "box-office.sell", version = 2)
-        public long sell(int seat, String buyer, String channel) {
-            sold.put(seat, buyer + " by " + channel);
+        public long sell(int seat, String buyer, @Nullable String channel) {
+            sold.put(seat, buyer);
+            if (channel != null) {
+                salesBy.merge(channel, 1, Integer::sum);
+            }
             return sold.size();
         }
     }
@@ -184,7 +191,7 @@ final class ProgrammingModel {
 
         @Bean
         CommandUpcaster sellGotAChannel() {
-            return CommandUpcaster.of("box-office.sell", 1, arguments -> arguments.add("counter"));
+            return CommandUpcaster.of("box-office.sell", 1, arguments -> arguments.addNull());
         }
     }
 }

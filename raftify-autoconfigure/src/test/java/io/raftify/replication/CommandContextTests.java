@@ -73,6 +73,30 @@ class CommandContextTests {
     }
 
     @Test
+    void aCommandWithoutAContextThatCallsOneWithItHasNumbersOfItsOwnEachTime() {
+        context(Diary.class, Copyist.class).run(context -> {
+            Copyist copyist = context.getBean(Copyist.class);
+
+            Line first = copyist.copy("once upon");
+            Line second = copyist.copy("once upon");
+
+            assertThat(second.uuid()).isNotEqualTo(first.uuid());
+            assertThat(second.drawn()).isNotEqualTo(first.drawn());
+        });
+    }
+
+    @Test
+    void fromNoSeedNothingIsDrawn() {
+        AppliedContext context = new AppliedContext(1, 1, 0, "1-1", "n1", new byte[0]);
+
+        assertThat(context.time()).isEqualTo(Instant.EPOCH);
+        assertThatIllegalStateException().isThrownBy(context::uuid).withMessageContaining("no seed");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> context.random().nextInt())
+                .withMessageContaining("no seed");
+    }
+
+    @Test
     void aContextThatIsKeptIsOfNoUseAfterTheCommand() {
         context(Diary.class).run(context -> {
             context.getBean(Diary.class).write(null, "a");
@@ -150,6 +174,25 @@ class CommandContextTests {
         @ReplicatedCommand("author.dictate")
         public Line dictate(@Nullable CommandContext context, String text) {
             dictated++;
+            return diary.getObject().write(null, text);
+        }
+    }
+
+    /** Calls what has a context, and has none. */
+    static class Copyist {
+
+        @ReplicatedState
+        private int copied;
+
+        private final ObjectProvider<Diary> diary;
+
+        Copyist(ObjectProvider<Diary> diary) {
+            this.diary = diary;
+        }
+
+        @ReplicatedCommand("copyist.copy")
+        public Line copy(String text) {
+            copied++;
             return diary.getObject().write(null, text);
         }
     }

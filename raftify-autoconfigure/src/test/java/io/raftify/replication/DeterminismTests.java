@@ -66,6 +66,18 @@ class DeterminismTests {
                         InAValueClass.class,
                         "of(String) of NonDeterministicBeans.Item reads",
                         BesideInAValueClass.class),
+                arguments(
+                        BooksNotInThePast.class,
+                        "the constructor of NonDeterministicBeans.NotInThePast reads the clock",
+                        BooksAnyDay.class),
+                arguments(
+                        KeepsStamped.class,
+                        "the constructor of NonDeterministicBeans.Stamped makes a random id",
+                        KeepsPlain.class),
+                arguments(
+                        ReturnsInitialised.class,
+                        "the static initialiser of NonDeterministicBeans.Initialised reads the clock",
+                        ReturnsInitialisedAlike.class),
                 arguments(ReviewedInVain.class, "touchAlso(List) reads the clock", Reviewed.class));
     }
 

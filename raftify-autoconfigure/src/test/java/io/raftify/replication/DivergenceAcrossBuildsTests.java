@@ -10,6 +10,7 @@ import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.PeerStatus;
+import io.raftify.node.RaftNode;
 import io.raftify.replication.divergence.DivergenceWatch;
 import io.raftify.replication.upgrade.BuildCatalogue;
 import io.raftify.replication.wire.DigestReport;
@@ -19,9 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A member among two whose digests are other than its own. */
+@ExtendWith(OutputCaptureExtension.class)
 class DivergenceAcrossBuildsTests {
 
     @Test
@@ -64,6 +69,22 @@ class DivergenceAcrossBuildsTests {
                     .until(() ->
                             context.getBean(ReplicatedBeans.class).divergence().reason() == null);
             assertThat(context.getBean(Counter.class).add()).isPositive();
+        });
+    }
+
+    @Test
+    void anApplicationThatAnnouncesMuchItselfIsNotStoppedAtTheNextCheckpointButTold(CapturedOutput output) {
+        context(Counter.class).run(context -> {
+            SingleMemberNode node = context.getBean(SingleMemberNode.class);
+            node.announce(DivergenceWatch.PART, new byte[0]);
+            node.announce("of the application", new byte[RaftNode.MAX_ANNOUNCEMENT_BYTES - 1_000]);
+            node.announce(
+                    "of the application, too", new byte[1_000 - own(context).toBytes().length]);
+
+            countToTheFirstCheckpoint(context);
+
+            assertThat(context.getBean(Counter.class).add()).isEqualTo(1_001);
+            assertThat(output).contains("too much to announce").contains("cannot be compared");
         });
     }
 

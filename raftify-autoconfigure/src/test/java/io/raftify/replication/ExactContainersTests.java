@@ -249,10 +249,7 @@ class ExactContainersTests {
 
     private static Map<String, String> digests(ReplicatedBeans beans) {
         Map<String, String> digests = new TreeMap<>();
-        new StateDigests(beans.state(), List.of())
-                .capture()
-                .digests()
-                .forEach((part, digest) -> digests.put(part, Arrays.toString(digest)));
+        new StateDigests(beans.state()).take().forEach((part, digest) -> digests.put(part, Arrays.toString(digest)));
         return digests;
     }
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -246,6 +247,48 @@ class ExactlyOnceTests {
             assertThat(outcome.getRefusal().getReason()).isEqualTo(Refusal.Reason.EXPIRED);
             assertThat(till.sum()).isEqualTo(1);
         });
+    }
+
+    @Test
+    void nobodyIsAskedWhatBecameOfACommandWithinACommandOrAQuery() {
+        context(Till.class, Asking.class).run(context -> {
+            Till till = context.getBean(Till.class);
+            till.add(1);
+            Asking asking = context.getBean(Asking.class);
+
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(() -> asking.inACommand("1-1"))
+                    .withMessageContaining("inside a command or a query");
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(() -> asking.inAQuery("1-1"))
+                    .withMessageContaining("inside a command or a query");
+            assertThat(asking.inACommand("no id")).isEqualTo("not asked");
+        });
+    }
+
+    static class Asking {
+
+        @ReplicatedState
+        private int asked;
+
+        private final ObjectProvider<CommandOutcomes> outcomes;
+
+        Asking(ObjectProvider<CommandOutcomes> outcomes) {
+            this.outcomes = outcomes;
+        }
+
+        @ReplicatedCommand(value = "asking.ask", timeout = "5s")
+        public String inACommand(String id) throws Exception {
+            asked++;
+            return id.equals("no id")
+                    ? "not asked"
+                    : String.valueOf(outcomes.getObject().resolve(id));
+        }
+
+        @ReplicatedQuery
+        public String inAQuery(String id) throws Exception {
+            return String.valueOf(outcomes.getObject().resolve(id));
+        }
     }
 
     /** Takes the log's time along. */

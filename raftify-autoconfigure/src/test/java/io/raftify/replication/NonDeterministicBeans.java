@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -621,6 +622,101 @@ final class NonDeterministicBeans {
         @ReplicatedCommand("item")
         public void item(String name) {
             last = new Item(name, 0).name();
+        }
+    }
+
+    // What is created when arguments and state are read.
+
+    record NotInThePast(LocalDate day) {
+        NotInThePast {
+            if (day.isBefore(LocalDate.now(ZoneOffset.UTC))) {
+                throw new IllegalArgumentException("in the past");
+            }
+        }
+    }
+
+    record AnyDay(LocalDate day) {
+
+        /** For whoever calls the command. */
+        AnyDay() {
+            this(LocalDate.now(ZoneOffset.UTC));
+        }
+
+        boolean isPast() {
+            return day.isBefore(LocalDate.now(ZoneOffset.UTC));
+        }
+    }
+
+    static class BooksNotInThePast extends State {
+        @ReplicatedCommand("book")
+        public void book(NotInThePast day) {
+            last = "booked";
+        }
+    }
+
+    static class BooksAnyDay extends State {
+        @ReplicatedCommand("book")
+        public void book(AnyDay day) {
+            last = "booked";
+        }
+    }
+
+    static class Stamped {
+        private String id;
+        private long made;
+
+        Stamped() {
+            this.id = UUID.randomUUID().toString();
+            this.made = 1;
+        }
+    }
+
+    static class Plain {
+        private String id = "";
+        private long made;
+    }
+
+    static class KeepsStamped extends State {
+        @ReplicatedState
+        private final Map<String, List<Stamped>> kept = new LinkedHashMap<>();
+
+        @ReplicatedCommand("keep")
+        public void keep() {
+            last = "kept";
+        }
+    }
+
+    static class KeepsPlain extends State {
+        @ReplicatedState
+        private final Map<String, List<Plain>> kept = new LinkedHashMap<>();
+
+        @ReplicatedCommand("keep")
+        public void keep() {
+            last = "kept";
+        }
+    }
+
+    static class Initialised {
+        static final long SINCE = System.nanoTime();
+        private long age;
+    }
+
+    static class InitialisedAlike {
+        static final long SINCE = 42;
+        private long age;
+    }
+
+    static class ReturnsInitialised extends State {
+        @ReplicatedCommand("age")
+        public Optional<Initialised> age() {
+            return Optional.empty();
+        }
+    }
+
+    static class ReturnsInitialisedAlike extends State {
+        @ReplicatedCommand("age")
+        public Optional<InitialisedAlike> age() {
+            return Optional.empty();
         }
     }
 

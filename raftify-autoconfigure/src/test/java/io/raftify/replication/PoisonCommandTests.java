@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
+import io.raftify.annotation.ReadConsistency;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.ProposalRejectedException;
+import io.raftify.node.ReadUnavailableException;
+import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -103,6 +107,54 @@ class PoisonCommandTests {
         });
     }
 
+    /** Before it lets queries in again, not when whoever called it hears of the failure. */
+    @Test
+    void theStateOfACommandThatFailsThisMemberIsCondemnedBeforeTheNextQueryCanSeeIt() {
+        context(Cabinet.class).run(context -> {
+            ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
+            CommandApplication application = new CommandApplication(beans, beans.watch());
+            CommandApplication.Prepared exhaust = application.prepare(
+                    1,
+                    "n1",
+                    CommandEnvelope.newBuilder()
+                            .setCommand("cabinet.exhaust")
+                            .setVersion(1)
+                            .setCodec(CborCommandCodec.ID)
+                            .setPayload(ByteString.copyFrom(new byte[] {(byte) 0x80}))
+                            .build());
+
+            assertThatExceptionOfType(OutOfMemoryError.class)
+                    .isThrownBy(() -> application.run(exhaust, new AppliedContext(1, 1, 0, "1-1", "n1", new byte[16])));
+
+            assertThat(beans.gate().broken()).contains("entry 1").contains("java.lang.OutOfMemoryError");
+            assertThatExceptionOfType(ReadUnavailableException.class)
+                    .isThrownBy(() -> context.getBean(Cabinet.class).spoilt());
+        });
+    }
+
+    @Test
+    void aCommandThatWaitsForAQueryIsNotReportedAsOneThatDoesNotEnd(CapturedOutput output) {
+        context(Cabinet.class, Impatient.class).run(context -> {
+            Cabinet cabinet = context.getBean(Cabinet.class);
+            cabinet.put("a", 1);
+            CompletableFuture<@Nullable Void> query = CompletableFuture.runAsync(cabinet::look);
+            Cabinet itself = (Cabinet) BeanCheck.target(cabinet);
+            await().atMost(Duration.ofSeconds(10)).until(() -> itself.looks);
+            CompletableFuture<@Nullable Void> call = CompletableFuture.runAsync(() -> cabinet.put("b", 2));
+            ReplicatedStateMachine machine = context.getBean(ReplicatedStateMachine.class);
+
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(
+                            () -> assertThat(output).contains("cabinet.put").contains("query"));
+            assertThat(output).doesNotContain("has been running");
+            assertThat(machine.inProgress()).isNull();
+
+            itself.mayEnd.countDown();
+            assertThat(query).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(call).isNotNull();
+        });
+    }
+
     @Test
     void whatACommandChangedInAFieldWithoutRollbackBeforeItThrewStaysChanged() {
         context(Cabinet.class).run(context -> {
@@ -155,6 +207,8 @@ class PoisonCommandTests {
 
         private final CountDownLatch mayEnd = new CountDownLatch(1);
 
+        private volatile boolean looks;
+
         @ReplicatedCommand("cabinet.put")
         public int put(String drawer, int value) {
             drawers.put(drawer, value);
@@ -201,6 +255,17 @@ class PoisonCommandTests {
 
         @ReplicatedCommand("cabinet.hang")
         public void hang() {
+            try {
+                mayEnd.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** Does not end until it may, and every command waits. */
+        @ReplicatedQuery(ReadConsistency.LOCAL)
+        public void look() {
+            looks = true;
             try {
                 mayEnd.await();
             } catch (InterruptedException interrupted) {

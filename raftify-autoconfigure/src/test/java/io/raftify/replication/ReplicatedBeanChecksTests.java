@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -165,6 +166,26 @@ class ReplicatedBeanChecksTests {
     void stateInAFinalFieldWithAnImmutableContainer() {
         fails(context(ImmutableState.class), "is final and holds a container that cannot be changed", "new HashMap");
         fails(context(EmptyImmutableState.class), "is final and holds a container that cannot", "new HashMap");
+    }
+
+    @Test
+    void stateThatQueriesWouldReorder() {
+        fails(
+                context(LeastRecentlyUsed.class),
+                "'pages', marked @ReplicatedState, holds a java.util.LinkedHashMap in the order of access",
+                "new LinkedHashMap<>()");
+        fails(context(BoundedLeastRecentlyUsed.class), "in the order of access", "take a key out and put it in again");
+        fails(context(FilledLeastRecentlyUsed.class), "in the order of access", "new LinkedHashMap<>()");
+    }
+
+    @Test
+    void aLinkedHashMapInTheOrderOfInsertionIsTakenAndLeftAsItIs() {
+        context(OrderOfInsertion.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            OrderOfInsertion bean = (OrderOfInsertion) BeanCheck.target(context.getBean(OrderOfInsertion.class));
+            assertThat(bean.pages.keySet()).containsExactly("b", "a");
+            assertThat(bean.bounded).isEmpty();
+        });
     }
 
     @Test
@@ -411,6 +432,60 @@ class ReplicatedBeanChecksTests {
     static class EmptyImmutableState {
         @ReplicatedState
         final Map<String, String> names = Collections.emptyMap();
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class LeastRecentlyUsed {
+        @ReplicatedState
+        final Map<String, String> pages = new LinkedHashMap<>(16, 0.75f, true);
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class BoundedLeastRecentlyUsed {
+        @ReplicatedState
+        final Map<String, String> pages = new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+                return size() > 100;
+            }
+        };
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class FilledLeastRecentlyUsed {
+        @ReplicatedState
+        LinkedHashMap<String, String> pages = new LinkedHashMap<>(16, 0.75f, true);
+
+        FilledLeastRecentlyUsed() {
+            pages.put("a", "first");
+        }
+
+        @ReplicatedCommand("c")
+        public void more() {}
+    }
+
+    static class OrderOfInsertion {
+        @ReplicatedState
+        final Map<String, String> pages = new LinkedHashMap<>();
+
+        @ReplicatedState
+        final Map<String, String> bounded = new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+                return eldest.getKey().length() > 100;
+            }
+        };
+
+        OrderOfInsertion() {
+            pages.put("b", "first");
+            pages.put("a", "second");
+        }
 
         @ReplicatedCommand("c")
         public void more() {}

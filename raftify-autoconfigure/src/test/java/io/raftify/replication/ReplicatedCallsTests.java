@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.raftify.annotation.ReadConsistency;
@@ -21,6 +22,7 @@ import io.raftify.node.UnsupportedEntryException;
 import io.raftify.replication.CommandListener.Fate;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.LogEntry;
+import io.raftify.replication.wire.OpenSession;
 import io.raftify.replication.wire.WireFormat;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.FileNotFoundException;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -285,26 +288,70 @@ class ReplicatedCallsTests {
     }
 
     @Test
-    void anInterruptedCallerLearnsThatTheOutcomeIsUnknownAndStaysInterrupted() throws Exception {
+    void anInterruptedCallerLearnsThatTheOutcomeIsUnknownByWhichIdAndStaysInterrupted() {
         runner.run(context -> {
+            Stock stock = context.getBean(Stock.class);
+            stock.put("a", 1);
             context.getBean(SingleMemberNode.class).answerWith(new CompletableFuture<>());
-            AtomicBoolean interrupted = new AtomicBoolean();
-            CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-            Thread caller = new Thread(() -> {
-                try {
-                    context.getBean(Stock.class).put("a", 1);
-                } catch (RuntimeException failure) {
-                    interrupted.set(Thread.currentThread().isInterrupted());
-                    thrown.complete(failure);
-                }
-            });
-            caller.start();
-            caller.interrupt();
-            caller.join(Duration.ofSeconds(10).toMillis());
 
-            assertThat(thrown.getNow(new AssertionError("still waiting"))).isInstanceOf(OutcomeUnknownException.class);
-            assertThat(interrupted).isTrue();
+            Throwable thrown = thrownWhenInterrupted(() -> stock.put("a", 1));
+
+            assertThat(thrown)
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageContaining("was interrupted")
+                    .hasMessageContaining("Its id is 1-2");
+            context.getBean(SingleMemberNode.class).answerWith(null);
+            // It is not in the log, and from now on never will be.
+            assertThatExceptionOfType(ProposalRejectedException.class)
+                    .isThrownBy(((OutcomeUnknownException) thrown)::resolve);
         });
+    }
+
+    @Test
+    void aCallerThatIsInterruptedBeforeItsCallIsOnItsWayLearnsThatItIsNotApplied() {
+        runner.run(context -> {
+            SingleMemberNode node = context.getBean(SingleMemberNode.class);
+            CompletableFuture<byte[]> session = new CompletableFuture<>();
+            node.answerWith(session);
+
+            Throwable thrown =
+                    thrownWhenInterrupted(() -> context.getBean(Stock.class).put("a", 1));
+
+            assertThat(thrown)
+                    .isInstanceOf(ProposalRejectedException.class)
+                    .hasMessageContaining("was not on its way to the log yet")
+                    .hasMessageContaining("was interrupted");
+            node.answerWith(null);
+            session.complete(node.propose(openSession(), Duration.ofSeconds(10)).join());
+            assertThat(context.getBean(Stock.class).put("a", 10)).isEqualTo(10);
+            assertThat(commands(node)).hasSize(1);
+        });
+    }
+
+    private static byte[] openSession() {
+        return LogEntry.newBuilder()
+                .setFormatVersion(WireFormat.VERSION)
+                .setProposedAtMillis(System.currentTimeMillis())
+                .setProposer("n1")
+                .setOpenSession(OpenSession.getDefaultInstance())
+                .build()
+                .toByteArray();
+    }
+
+    /** By a call whose thread stays interrupted. */
+    private static Throwable thrownWhenInterrupted(Runnable call) throws Exception {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Thread caller = new Thread(() -> {
+            Throwable failure = catchThrowable(call::run);
+            interrupted.set(Thread.currentThread().isInterrupted());
+            thrown.complete(failure);
+        });
+        caller.start();
+        caller.interrupt();
+        Throwable failure = thrown.get(30, TimeUnit.SECONDS);
+        assertThat(interrupted).isTrue();
+        return failure;
     }
 
     @Test
@@ -318,7 +365,8 @@ class ReplicatedCallsTests {
 
                     assertThatExceptionOfType(OutcomeUnknownException.class)
                             .isThrownBy(() -> context.getBean(Stock.class).put("a", 1))
-                            .withMessageContaining("gave no answer within 1000ms");
+                            .withMessageContaining("gave no answer within 1000ms")
+                            .withMessageContaining("Its id is 1-2");
                 });
     }
 

@@ -12,6 +12,7 @@ import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.OverloadedException;
+import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.ReadUnavailableException;
 import io.raftify.testnode.SingleMemberNode;
 import io.reactivex.rxjava3.core.Completable;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -173,16 +175,36 @@ class ReturnTypesTests {
 
     @Test
     void aRejectionAndAnUnknownOutcomeComeBackInThePromise() {
-        runner.run(context -> {
-            Account account = context.getBean(Account.class);
-            account.deposit(1).get(30, TimeUnit.SECONDS);
-            SingleMemberNode node = context.getBean(SingleMemberNode.class);
+        ReplicationSettings impatient = new ReplicationSettings("n1", Duration.ofMillis(500), SOON);
+        runner.withAllowBeanDefinitionOverriding(true)
+                .withBean("settings", ReplicationSettings.class, () -> impatient)
+                .run(context -> {
+                    Account account = context.getBean(Account.class);
+                    account.deposit(1).get(30, TimeUnit.SECONDS);
+                    SingleMemberNode node = context.getBean(SingleMemberNode.class);
 
-            node.answerWith(CompletableFuture.failedFuture(new OverloadedException("too much")));
-            assertThat(seenBy(account.deposit(1))).isInstanceOf(OverloadedException.class);
-            assertThatExceptionOfType(OverloadedException.class)
-                    .isThrownBy(() -> account.depositMono(1).block(SOON));
-        });
+                    node.answerWith(CompletableFuture.failedFuture(new OverloadedException("too much")));
+                    assertThat(seenBy(account.deposit(1))).isInstanceOf(OverloadedException.class);
+                    assertThatExceptionOfType(OverloadedException.class)
+                            .isThrownBy(() -> account.depositMono(1).block(SOON));
+                    node.answerWith(null);
+
+                    node.loseAnswers(Integer.MAX_VALUE);
+                    Throwable unknown = seenBy(account.deposit(2));
+                    node.loseAnswers(0);
+                    assertThat(unknown).isInstanceOf(OutcomeUnknownException.class);
+                    assertThat(((OutcomeUnknownException) unknown).commandId()).isNotNull();
+                    assertThat(((OutcomeUnknownException) unknown).resolve()).isEqualTo(3);
+
+                    account.deposit(1).get(30, TimeUnit.SECONDS);
+                    node.loseAnswers(Integer.MAX_VALUE);
+                    assertThatExceptionOfType(OutcomeUnknownException.class)
+                            .isThrownBy(() -> account.depositMono(3).block(SOON))
+                            .satisfies(later -> {
+                                node.loseAnswers(0);
+                                assertThat(later.resolve()).isEqualTo(7);
+                            });
+                });
     }
 
     @Test
@@ -196,7 +218,10 @@ class ReturnTypesTests {
 
                     context.getBean(SingleMemberNode.class).answerWith(new CompletableFuture<>());
 
-                    assertThat(seenBy(account.deposit(1))).isInstanceOf(OutcomeUnknownException.class);
+                    OutcomeUnknownException unknown = (OutcomeUnknownException) seenBy(account.deposit(1));
+                    context.getBean(SingleMemberNode.class).answerWith(null);
+                    assertThat(unknown.commandId()).isEqualTo("1-2");
+                    assertThatExceptionOfType(ProposalRejectedException.class).isThrownBy(unknown::resolve);
                 });
     }
 
@@ -341,6 +366,77 @@ class ReturnTypesTests {
             String own = Thread.currentThread().getName();
             assertThat(threads).allMatch(name -> name.startsWith("raftify-promises-") || name.equals(own));
         });
+    }
+
+    @Test
+    void moreContinuationsThanThePoolUsuallyHasMayWaitForPromisesAtOnce() {
+        context(Account.class).run(context -> {
+            Account account = context.getBean(Account.class);
+            account.depositNow(1);
+            CountDownLatch firstHold = new CountDownLatch(1);
+            Account.hold = firstHold;
+            CompletableFuture<Integer> before = account.depositWhenLetGo(1);
+            ReplicatedStateMachine machine = context.getBean(ReplicatedStateMachine.class);
+            await().atMost(SOON).until(() -> machine.inProgress() != null);
+            Account.hold = new CountDownLatch(1);
+            AtomicInteger waiting = new AtomicInteger();
+            List<CompletableFuture<Integer>> all = IntStream.range(0, 400)
+                    .mapToObj(i -> account.deposit(1).thenApply(balance -> {
+                        CompletableFuture<Integer> next = account.deposit(1);
+                        waiting.incrementAndGet();
+                        return next.join();
+                    }))
+                    .toList();
+            // What the continuations call comes after this one, and is answered when many of them wait.
+            CompletableFuture<Integer> between = account.depositWhenLetGo(1);
+            firstHold.countDown();
+            await().atMost(SOON).until(() -> waiting.get() >= 256);
+            Account.hold.countDown();
+
+            assertThat(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)))
+                    .succeedsWithin(SOON);
+            assertThat(before).isCompleted();
+            assertThat(between).isCompleted();
+            assertThat(account.balance()).isEqualTo(803);
+        });
+    }
+
+    @Test
+    void aCallIsOpenUntilWhatDependsOnItHasRun() {
+        PromisedCalls calls = new PromisedCalls(1);
+        try {
+            CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
+            ReplicatedMethod method = FuzzedArgumentsTests.command(Account.class, "deposit");
+            CountDownLatch mayEnd = new CountDownLatch(1);
+            CountDownLatch runs = new CountDownLatch(1);
+            CompletableFuture<Void> continuation = calls.command(method, threads -> answer)
+                    .thenAccept(value -> {
+                        runs.countDown();
+                        Awaiting.of(mayEnd);
+                    });
+            answer.complete("done");
+            Awaiting.of(runs);
+
+            assertThat(seenBy(calls.command(method, threads -> answer))).isInstanceOf(OverloadedException.class);
+            mayEnd.countDown();
+            assertThat(continuation).succeedsWithin(SOON);
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(calls.command(method, threads -> answer)).succeedsWithin(SOON));
+        } finally {
+            calls.destroy();
+        }
+    }
+
+    private static final class Awaiting {
+
+        static void of(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Test

@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.StateSnapshot;
-import io.raftify.replication.state.LibraryState;
 import io.raftify.replication.state.StateDigests;
 import io.raftify.testnode.SingleMemberNode;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -143,39 +140,56 @@ class StateDigestsTests {
     }
 
     @Test
-    void theyAreThoseOfTheMomentAtWhichTheyWereCaptured() {
-        context(State.class).run(context -> {
-            ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
-            State state = target(context.getBean(State.class));
-            fill(state, 1);
-            Map<String, String> now = digests(beans);
-            StateDigests.Captured captured = new StateDigests(beans.state(), List.of()).capture();
+    void fieldsThatAreNotPutBackAreHashedApartWithTheirSize() {
+        context(Large.class).run(context -> {
+            StateDigests digests = of(context.getBean(ReplicatedBeans.class));
+            Large large = target(context.getBean(Large.class));
+            large.small.put("a", 1);
+            assertThat(digests.take()).containsOnlyKeys("stateDigestsTests.Large.small");
 
-            fill(state, 2);
-            state.list.add("later");
-            state.sequence.incrementAndGet();
+            Map<String, byte[]> before = new TreeMap<>();
+            long none = digests.takeLarge(before);
+            large.large.put("a", "x".repeat(1_000));
+            Map<String, byte[]> after = new TreeMap<>();
+            long some = digests.takeLarge(after);
 
-            assertThat(hex(captured.digests())).isEqualTo(now).isNotEqualTo(digests(beans));
-            assertThat(captured.elements()).isEqualTo(4);
+            assertThat(after).containsOnlyKeys("stateDigestsTests.Large.large");
+            assertThat(differences(hex(before), hex(after))).containsExactly("stateDigestsTests.Large.large");
+            assertThat(some - none).isBetween(1_000L, 1_100L);
         });
     }
 
     @Test
-    void whatABeanWritesItselfIsComparedIfItHasADigestAndWhatIsTheLibrarysIsToo() {
+    void aFieldThatCannotBeWrittenStopsNobodyAndTheOthersAreComparedAllTheSame() {
+        context(State.class).run(context -> {
+            State state = target(context.getBean(State.class));
+            Map<String, String> sound = digests(context.getBean(ReplicatedBeans.class));
+            state.nested.put("view", Collections.synchronizedMap(new HashMap<>()));
+            for (int i = 0; i <= 1_000; i++) {
+                context.getBean(State.class).any();
+            }
+
+            assertThat(differences(sound, digests(context.getBean(ReplicatedBeans.class))))
+                    .containsExactly(BEAN + "nested");
+        });
+    }
+
+    @Test
+    void whatABeanWritesItselfIsComparedIfItHasADigest() {
         context(Streamed.class).run(context -> {
-            ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
             Streamed streamed = target(context.getBean(Streamed.class));
-            Part part = new Part();
-            StateDigests digests = new StateDigests(beans.state(), List.of(part));
-            assertThat(digests.capture().digests()).containsOnlyKeys("(part)");
+            StateDigests digests = of(context.getBean(ReplicatedBeans.class));
+            assertThat(digests.take()).isEmpty();
 
             streamed.digest = new byte[] {1};
-            Map<String, String> before = hex(digests.capture().digests());
+            Map<String, String> before = hex(digests.take());
             streamed.digest = new byte[] {2};
-            part.value = 1;
 
-            assertThat(differences(before, hex(digests.capture().digests())))
-                    .containsExactlyInAnyOrder("stateDigestsTests.Streamed", "(part)");
+            Map<String, String> after = hex(digests.take());
+            assertThat(differences(before, after)).containsExactly("stateDigestsTests.Streamed");
+
+            streamed.failure = new IllegalStateException("of the bean");
+            assertThat(differences(after, hex(digests.take()))).containsExactly("stateDigestsTests.Streamed");
         });
     }
 
@@ -196,7 +210,11 @@ class StateDigestsTests {
     }
 
     private static Map<String, String> digests(ReplicatedBeans beans) {
-        return hex(new StateDigests(beans.state(), List.of()).capture().digests());
+        return hex(of(beans).take());
+    }
+
+    private static StateDigests of(ReplicatedBeans beans) {
+        return new StateDigests(beans.state());
     }
 
     private static Map<String, String> hex(Map<String, byte[]> digests) {
@@ -246,6 +264,7 @@ class StateDigestsTests {
     static class Streamed implements StreamedState {
 
         private byte @Nullable [] digest;
+        private @Nullable RuntimeException failure;
 
         @ReplicatedCommand("streamed.any")
         public void any() {}
@@ -260,28 +279,22 @@ class StateDigestsTests {
 
         @Override
         public byte @Nullable [] digest() {
+            if (failure != null) {
+                throw failure;
+            }
             return digest;
         }
     }
 
-    private static final class Part implements LibraryState {
+    static class Large {
 
-        private int value;
+        @ReplicatedState
+        private final Map<String, Integer> small = new TreeMap<>();
 
-        @Override
-        public String name() {
-            return "part";
-        }
+        @ReplicatedState(rollback = false)
+        private final Map<String, String> large = new TreeMap<>();
 
-        @Override
-        public void write(DataOutputStream out) throws IOException {
-            out.writeInt(value);
-        }
-
-        @Override
-        public Runnable read(DataInputStream in) throws IOException {
-            int read = in.readInt();
-            return () -> value = read;
-        }
+        @ReplicatedCommand("large.any")
+        public void any() {}
     }
 }

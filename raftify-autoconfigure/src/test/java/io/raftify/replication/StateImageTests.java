@@ -230,7 +230,7 @@ class StateImageTests {
                 .run(context -> assertThatIOException()
                         .isThrownBy(
                                 () -> context.getBean(SingleMemberNode.class).restore(snapshot))
-                        .withMessageContaining("found 9, expected 2"));
+                        .withMessageContaining("found 9, expected 3"));
     }
 
     private static void fill(Everything bean) {

@@ -186,6 +186,14 @@ public final class SingleMemberNode implements RaftNode {
 
     @Override
     public void announce(String part, byte[] content) {
+        int others = announced.entrySet().stream()
+                .filter(each ->
+                        each.getKey().startsWith(nodeId + "/") && !each.getKey().equals(nodeId + "/" + part))
+                .mapToInt(each -> each.getValue().length)
+                .sum();
+        if (others + content.length > MAX_ANNOUNCEMENT_BYTES) {
+            throw new IllegalArgumentException("too much to announce");
+        }
         announced.put(nodeId + "/" + part, content);
     }
 

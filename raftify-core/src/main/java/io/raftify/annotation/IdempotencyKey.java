@@ -13,8 +13,9 @@ import java.lang.annotation.Target;
  * arguments is rejected.
  *
  * <p>Beside it every call has an id of its own, by which the library's own repetitions are recognised; this one is for
- * repetitions that come from outside. Outcomes are kept for a day by the time in the log, and the newest 100,000 of them.
- * A call whose key is {@code null} is always new.
+ * repetitions that come from outside. Keys are kept for a day by the time in the log, and the newest 100,000 of them;
+ * after that, or once a member's clock is more than a day ahead, the same key is a new call. A call whose key is
+ * {@code null} is always new. The key of a command that is called by a command is not looked at.
  */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

@@ -36,7 +36,9 @@ public @interface ReplicatedCommand {
 
     /**
      * The version of the command's arguments and of what it does with them. Give a changed command the next number, and
-     * an upcaster for entries of the former one; members that do not know it yet hold it back.
+     * an upcaster for entries of the former one; members that do not know it yet hold it back. Entries of the former
+     * version must go on doing what they did: some members have applied them with the former build, others will with this
+     * one.
      */
     int version() default 1;
 

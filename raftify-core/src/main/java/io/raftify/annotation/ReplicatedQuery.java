@@ -10,8 +10,9 @@ import java.lang.annotation.Target;
  * Marks a method of a singleton bean as a query over its replicated state. A query runs on this member alone, never
  * beside a command: it sees each command whole or not at all. It must not change the state.
  *
- * <p>What it returns should not be a live view of the state, which later commands go on changing; return a value or a
- * copy.
+ * <p>What it returns must not be a live view of the state, which later commands go on changing; return a value or a
+ * copy. A query that returns the container of a marked field itself is refused with an {@link IllegalStateException} when it
+ * is called.
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)

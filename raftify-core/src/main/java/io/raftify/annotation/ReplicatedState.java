@@ -22,7 +22,8 @@ import java.lang.annotation.Target;
  * it was restored.
  *
  * <p>A snapshot outlives the version of the application that wrote it. A field that it does not have gets the value it
- * had when the application started; what it has of a field that is gone is left out with a line in the log. A field of
+ * had when the application started; what it has of a field that is gone is left out with a line in the log, and lost: a
+ * former build that has the field begins anew with it. A field of
  * another type reads what can be read as the new type without loss, such as an {@code int} as a {@code long}; else the
  * member stops and says so. Within a record or class a field that is not in the snapshot is null or zero.
  */
@@ -32,7 +33,8 @@ import java.lang.annotation.Target;
 public @interface ReplicatedState {
 
     /**
-     * Names that the field had before: a snapshot that has one of them, and not the field's own, gives it its value.
+     * Names that the field had before: a snapshot that has one of them, and not the field's own, gives it its value. They
+     * stand in snapshots beside the field, so that a former build, on the way back, finds it under the name it knows.
      */
     String[] formerly() default {};
 

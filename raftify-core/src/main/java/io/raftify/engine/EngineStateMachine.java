@@ -38,14 +38,15 @@ final class EngineStateMachine extends StateMachineAdapter {
     private final StateMachine stateMachine;
     private final AppliedIndex applied;
     private final Participation participation;
+    private final ApplyThread applying;
     private final ExecutorService snapshots;
     private final Leadership leadership;
     private final int snapshotEntries;
     private final Runnable snapshotDue;
     private final AtomicBoolean snapshotRequested = new AtomicBoolean();
 
-    /** The engine has one thread for it, and makes it without asking for a name. */
-    private boolean threadNamed;
+    /** Used by the engine's thread. */
+    private long ledTerm;
 
     private volatile long snapshotIndex;
 
@@ -61,6 +62,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             int snapshotEntries,
             AppliedIndex applied,
             Participation participation,
+            ApplyThread applying,
             ExecutorService snapshots,
             Leadership leadership,
             Runnable snapshotDue) {
@@ -69,6 +71,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         this.snapshotEntries = snapshotEntries;
         this.applied = applied;
         this.participation = participation;
+        this.applying = applying;
         this.snapshots = snapshots;
         this.leadership = leadership;
         this.snapshotDue = snapshotDue;
@@ -90,7 +93,10 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onApply(Iterator entries) {
-        nameThread();
+        applying.run(() -> applyAll(entries));
+    }
+
+    private void applyAll(Iterator entries) {
         while (entries.hasNext()) {
             String parked = participation.parking().refusal();
             if (parked != null) {
@@ -107,16 +113,17 @@ final class EngineStateMachine extends StateMachineAdapter {
                 continue;
             } catch (Throwable cannotApply) {
                 // Also errors: an entry half applied must not be followed by the next one, and never skipped.
-                String reason =
-                        "Entry " + index + " (term " + entries.getTerm() + ") could not be applied: " + cannotApply;
+                String reason = "Entry " + index + " (term " + entries.getTerm() + ") could not be applied: "
+                        + describe(cannotApply);
+                participation.fail(reason);
+                entries.setErrorAndRollback(1, new Status(RaftError.ESTATEMACHINE, "%s", reason));
+                // Last, since it asks what was thrown for its message.
                 log.error(
                         "Member {} stops applying and stops taking part. {} It is not skipped; restart the member once "
                                 + "the cause is mended.",
                         self,
                         reason,
                         cannotApply);
-                participation.fail(reason);
-                entries.setErrorAndRollback(1, new Status(RaftError.ESTATEMACHINE, "%s", reason));
                 return;
             }
             appliedIndex = index;
@@ -128,6 +135,15 @@ final class EngineStateMachine extends StateMachineAdapter {
             entries.next();
         }
         requestSnapshotIfDue();
+    }
+
+    /** What is thrown may be the application's own, and throw as it is looked at. */
+    private static String describe(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (Throwable speechless) {
+            return thrown.getClass().getName();
+        }
     }
 
     /**
@@ -147,14 +163,6 @@ final class EngineStateMachine extends StateMachineAdapter {
         String reason = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
         log.debug("Member {} parks after index {}", self, lastApplied, unknown);
         participation.parking().park(lastApplied, reason);
-    }
-
-    /** Whatever a command logs tells which member it is about, also where several are in one JVM. */
-    private void nameThread() {
-        if (!threadNamed) {
-            Thread.currentThread().setName("raftify-" + self + "-apply");
-            threadNamed = true;
-        }
     }
 
     /**
@@ -278,12 +286,17 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onLeaderStart(long term) {
+        ledTerm = term;
         leadership.changed(term, self);
     }
 
     @Override
     public void onLeaderStop(Status status) {
         log.debug("Member {} leads no more: {}", self, status);
+        // The engine says "stopped following" to followers alone. Also when leadership is handed over; should that
+        // fail, it
+        // begins to lead again.
+        leadership.changed(ledTerm, null);
     }
 
     @Override

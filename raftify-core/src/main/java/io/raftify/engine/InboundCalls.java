@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
     private final MemberParts.AppendHandler appends;
     private final ReadIndexHandler reads;
     private final MemberTransport.InboundHandler own;
+    private final LongSupplier storedTerm;
     private final String memberId;
     private final Map<String, ExecutorService> appendLanes = new ConcurrentHashMap<>();
 
@@ -72,7 +74,9 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             LeaderPromise promise,
             MemberParts.AppendHandler appends,
             ReadIndexHandler reads,
-            MemberTransport.InboundHandler own) {
+            MemberTransport.InboundHandler own,
+            LongSupplier storedTerm) {
+        this.storedTerm = storedTerm;
         this.promise = promise;
         this.appends = appends;
         this.reads = reads;
@@ -135,7 +139,7 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             return;
         }
         Supplier<@Nullable String> gate = participation::refusal;
-        PeerAnswer answer = new PeerAnswer(peer, responder, gate);
+        PeerAnswer answer = new PeerAnswer(peer, responder, gate, storedTerm);
         try {
             Message ready = dispatch(kind, request, new RpcRequestClosure(answer));
             if (ready != null) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +30,13 @@ final class JRaftNode implements RaftNode {
     /** Of what a parked member tells the others, in characters. */
     private static final int LONGEST_REASON = 1_000;
 
+    private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
     private final RaftNodeSettings settings;
     private final StateMachine stateMachine;
     private final MemberParts parts;
-    private final Listeners listeners = new Listeners();
-    private final Announcements announcements = new Announcements(listeners::announced);
+    private final Listeners listeners;
+    private final Announcements announcements;
     private final AtomicLong elections = new AtomicLong();
     private final Participation participation;
 
@@ -51,6 +53,8 @@ final class JRaftNode implements RaftNode {
         this.settings = settings;
         this.stateMachine = stateMachine;
         this.parts = parts;
+        this.listeners = new Listeners(settings.nodeId());
+        this.announcements = new Announcements(listeners::announced);
         this.participation = parts.participations().get();
         participation.onFailure(reason -> {
             log.error("Member {} stops taking part: {}", settings.nodeId(), reason);
@@ -88,38 +92,38 @@ final class JRaftNode implements RaftNode {
 
     @Override
     public CompletableFuture<byte[]> propose(byte[] command, Duration timeout) {
-        checkTimeout(timeout);
+        Duration patience = bounded(timeout);
         RunningMember member = running;
         return member != null
-                ? member.proposals().propose(command, timeout)
+                ? member.proposals().propose(command, patience)
                 : CompletableFuture.failedFuture(new NodeStoppedException("Not proposed: this member is not running."));
     }
 
     @Override
     public CompletableFuture<Long> readIndex(Duration timeout) {
-        return read(timeout, reads -> reads.readIndex(timeout));
+        return read(timeout, Reads::readIndex);
     }
 
     @Override
     public CompletableFuture<Long> leaseReadIndex(Duration timeout) {
-        return read(timeout, reads -> reads.leaseReadIndex(timeout));
+        return read(timeout, Reads::leaseReadIndex);
     }
 
     @Override
     public CompletableFuture<Long> boundedReadIndex(ReadBound bound, Duration timeout) {
-        return read(timeout, reads -> reads.boundedReadIndex(bound, timeout));
+        return read(timeout, (reads, patience) -> reads.boundedReadIndex(bound, patience));
     }
 
     @Override
     public CompletableFuture<Long> awaitApplied(long index, Duration timeout) {
-        return read(timeout, reads -> reads.awaitApplied(index, timeout));
+        return read(timeout, (reads, patience) -> reads.awaitApplied(index, patience));
     }
 
-    private CompletableFuture<Long> read(Duration timeout, Function<Reads, CompletableFuture<Long>> how) {
-        checkTimeout(timeout);
+    private CompletableFuture<Long> read(Duration timeout, BiFunction<Reads, Duration, CompletableFuture<Long>> how) {
+        Duration patience = bounded(timeout);
         RunningMember member = running;
         return member != null
-                ? how.apply(member.reads())
+                ? how.apply(member.reads(), patience)
                 : CompletableFuture.failedFuture(new ReadUnavailableException("Not read: this member is not running."));
     }
 
@@ -129,10 +133,12 @@ final class JRaftNode implements RaftNode {
         return member != null ? member.applyingIndex() : 0;
     }
 
-    private static void checkTimeout(Duration timeout) {
+    /** Of what is longer than any clock here can count, as much as it can. */
+    private static Duration bounded(Duration timeout) {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("The timeout must be greater than zero, but is " + timeout);
         }
+        return timeout.compareTo(LONGEST_WAIT) < 0 ? timeout : LONGEST_WAIT;
     }
 
     @Override
@@ -205,6 +211,7 @@ final class JRaftNode implements RaftNode {
             member.close();
             log.info("Member {} of cluster '{}' has stopped", settings.nodeId(), settings.clusterName());
         }
+        listeners.close();
     }
 
     /** What this member tells the others of itself. */

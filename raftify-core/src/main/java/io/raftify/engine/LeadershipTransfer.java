@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class LeadershipTransfer {
     private final Proposals proposals;
     private final PeerWatch peers;
     private final ScheduledExecutorService clock;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
 
     LeadershipTransfer(
             String self, NodeImpl node, Proposals proposals, PeerWatch peers, ScheduledExecutorService clock) {
@@ -43,9 +45,27 @@ final class LeadershipTransfer {
      */
     boolean handOver(Duration timeout) {
         long begin = System.nanoTime();
-        if (!node.isLeader(false)) {
-            return true;
+        if (!entered(timeout)) {
+            return false;
         }
+        try {
+            // One that was under way may have done it; while it is, the engine does not call itself a leader.
+            return !node.isLeader(false) || handOver(begin, timeout);
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private boolean entered(Duration timeout) {
+        try {
+            return oneAtATime.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean handOver(long begin, Duration timeout) {
         try {
             if (!proposals.holdBack(begin + timeout.toNanos() / 2)) {
                 log.info("Member {} hands over leadership with commands in flight", self);

@@ -4,7 +4,9 @@ import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.error.RaftError;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One command in the hands of this member's engine; ends exactly once. */
@@ -20,6 +22,7 @@ final class LocalProposal implements Closure {
     }
 
     private final Ending ending;
+    private final AtomicBoolean ended = new AtomicBoolean();
     private byte @Nullable [] result;
 
     private LocalProposal(Ending ending) {
@@ -27,14 +30,15 @@ final class LocalProposal implements Closure {
     }
 
     static void hand(Node node, byte[] command, Ending ending) {
+        LocalProposal proposal = new LocalProposal(ending);
         Task task = new Task();
         task.setData(ByteBuffer.wrap(command));
-        task.setDone(new LocalProposal(ending));
+        task.setDone(proposal);
         try {
             node.apply(task);
-        } catch (IllegalStateException shuttingDown) {
-            // The engine throws and, for good measure, runs the closure as well: that is where it ends.
-            return;
+        } catch (RuntimeException shuttingDown) {
+            // Some of the engine's ways out run the closure as well, some do not.
+            proposal.run(new Status(RaftError.ENODESHUTDOWN, "%s", "the engine is shutting down"));
         }
     }
 
@@ -45,6 +49,9 @@ final class LocalProposal implements Closure {
 
     @Override
     public void run(Status status) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
         byte[] applied = result;
         if (status.isOk() && applied != null) {
             ending.applied(applied);

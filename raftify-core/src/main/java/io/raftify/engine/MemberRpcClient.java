@@ -34,6 +34,13 @@ final class MemberRpcClient implements RpcClient {
 
     private static final Logger log = LoggerFactory.getLogger(MemberRpcClient.class);
 
+    /**
+     * Held while the answer to a heartbeat is given to the engine. For a read round the engine sends all peers heartbeats with
+     * one closure, puts an answer into it and then runs it: a second answer in between would be counted twice, and the
+     * other one, perhaps a no, never.
+     */
+    private final Object heartbeatAnswers = new Object();
+
     private volatile @Nullable MemberServices services;
     private volatile @Nullable ReplicatorGroup replicators;
 
@@ -91,7 +98,7 @@ final class MemberRpcClient implements RpcClient {
             return ErrorResponse.newBuilder().setErrorCode(0).build();
         }
         String why = services().transport().connection(endpoint.getIp()).lastError();
-        throw new RemotingException(why != null ? why : "not connected yet");
+        throw failed(why != null ? why : "not connected yet");
     }
 
     @Override
@@ -106,22 +113,22 @@ final class MemberRpcClient implements RpcClient {
         MemberServices current = services();
         String refusal = current.participation().refusal();
         if (refusal != null) {
-            throw new RemotingException(refusal);
+            throw failed(refusal);
         }
         String notYet = current.introductions().refusalOfOutgoing(endpoint.getIp(), request);
         if (notYet != null) {
-            throw new RemotingException(notYet);
+            throw failed(notYet);
         }
         String parked = current.participation().parking().refusalOfOutgoing(request);
         if (parked != null) {
-            throw new RemotingException(parked);
+            throw failed(parked);
         }
         if (request instanceof RequestVoteRequest vote && !vote.getPreVote()) {
             String promised = current.promise().refusal();
             if (current.promise().askedByLeader(vote)) {
                 kind = MessageKind.VOTE_AFTER_HAND_OVER;
             } else if (promised != null) {
-                throw new RemotingException("no votes are asked for: " + promised);
+                throw failed("no votes are asked for: " + promised);
             }
         }
         if (request instanceof TimeoutNowRequest handOver) {
@@ -130,7 +137,9 @@ final class MemberRpcClient implements RpcClient {
         }
         MessageKind sentAs = kind;
         UnaryOperator<Object> reading = reading(current, endpoint.getIp(), request);
-        MemberTransport.Callback onAnswer = (answer, failure) -> complete(sentAs, reading, callback, answer, failure);
+        Object alone = isHeartbeat(request) ? heartbeatAnswers : new Object();
+        MemberTransport.Callback onAnswer =
+                (answer, failure) -> complete(sentAs, reading, callback, alone, answer, failure);
         current.transport()
                 .call(
                         endpoint.getIp(),
@@ -138,6 +147,19 @@ final class MemberRpcClient implements RpcClient {
                         ((Message) request).toByteString(),
                         Duration.ofMillis(timeoutMs),
                         onAnswer);
+    }
+
+    private static boolean isHeartbeat(Object request) {
+        return request instanceof AppendEntriesRequest append && append.getEntriesCount() == 0 && !append.hasData();
+    }
+
+    /** The engine takes the text for a format, and what a peer or a disk says may have a percent sign in it. */
+    private static String unformatted(String text) {
+        return text.replace('%', '\uFF05');
+    }
+
+    private static RemotingException failed(String why) {
+        return new RemotingException(unformatted(why));
     }
 
     /** What becomes of an answer before the engine sees it. To be asked for before the request is sent. */
@@ -167,6 +189,7 @@ final class MemberRpcClient implements RpcClient {
             MessageKind kind,
             UnaryOperator<Object> reading,
             InvokeCallback callback,
+            Object alone,
             @Nullable ByteString answer,
             @Nullable CallFailure failure) {
         Object result = null;
@@ -174,13 +197,13 @@ final class MemberRpcClient implements RpcClient {
         if (failure != null || answer == null) {
             String message = failure != null ? failure.message() : "no answer";
             error = failure != null && failure.kind() == CallFailure.Kind.TIMED_OUT
-                    ? new InvokeTimeoutException(message)
-                    : new RemotingException(message);
+                    ? new InvokeTimeoutException(unformatted(message))
+                    : failed(message);
         } else {
             try {
                 result = reading.apply(parse(kind, answer));
             } catch (InvalidProtocolBufferException notOurs) {
-                error = new RemotingException("The answer could not be read: " + notOurs.getMessage(), notOurs);
+                error = failed("The answer could not be read: " + notOurs.getMessage());
             }
         }
         Object outcome = result;
@@ -188,12 +211,24 @@ final class MemberRpcClient implements RpcClient {
         Executor executor = callback.executor();
         try {
             if (executor != null) {
-                executor.execute(() -> callback.complete(outcome, problem));
+                executor.execute(() -> complete(callback, alone, outcome, problem));
             } else {
-                callback.complete(outcome, problem);
+                complete(callback, alone, outcome, problem);
             }
         } catch (RejectedExecutionException closing) {
             log.debug("An answer came while the member was closing: {}", kind);
+        }
+    }
+
+    private static void complete(
+            InvokeCallback callback, Object alone, @Nullable Object outcome, @Nullable Throwable problem) {
+        if (problem != null) {
+            // Puts nothing into the closure, and may come while the engine holds locks of its own.
+            callback.complete(outcome, problem);
+            return;
+        }
+        synchronized (alone) {
+            callback.complete(outcome, null);
         }
     }
 
@@ -202,7 +237,7 @@ final class MemberRpcClient implements RpcClient {
         if (answer.hasError()) {
             return ErrorResponse.newBuilder()
                     .setErrorCode(answer.getError().getCode())
-                    .setErrorMsg(answer.getError().getText())
+                    .setErrorMsg(unformatted(answer.getError().getText()))
                     .build();
         }
         return kind.parseAnswer(answer.getMessage());

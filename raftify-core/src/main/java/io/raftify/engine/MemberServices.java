@@ -65,7 +65,7 @@ final class MemberServices implements JRaftServiceFactory {
 
     @Override
     public LogStorage createLogStorage(String uri, RaftOptions raftOptions) {
-        return store.log();
+        return new GuardedLog(store.log(), participation);
     }
 
     @Override

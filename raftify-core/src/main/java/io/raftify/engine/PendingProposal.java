@@ -38,6 +38,9 @@ final class PendingProposal implements LocalProposal.Ending {
     /** Guarded by this. */
     private boolean waitsForLeader;
 
+    /** Its fate is decided, though its caller may not know yet. Guarded by this. */
+    private boolean over;
+
     private String lastReason = "it was not tried yet";
     private int attempts;
 
@@ -63,7 +66,7 @@ final class PendingProposal implements LocalProposal.Ending {
 
     void attempt() {
         synchronized (this) {
-            if (future.isDone()) {
+            if (over || future.isDone()) {
                 return;
             }
             handedOver = true;
@@ -145,7 +148,7 @@ final class PendingProposal implements LocalProposal.Ending {
         }
         // Half of it random, so that callers who failed together do not come back together.
         pause = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
-        if (future.isDone() || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) >= deadline) {
+        if (future.isDone() || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) - deadline >= 0) {
             return;
         }
         try {
@@ -183,6 +186,7 @@ final class PendingProposal implements LocalProposal.Ending {
         boolean mayBeApplied;
         String reason;
         synchronized (this) {
+            over = true;
             mayBeApplied = handedOver;
             reason = lastReason;
         }
@@ -198,6 +202,7 @@ final class PendingProposal implements LocalProposal.Ending {
     void stopped(String why) {
         boolean mayBeApplied;
         synchronized (this) {
+            over = true;
             mayBeApplied = handedOver;
         }
         if (mayBeApplied) {

@@ -10,18 +10,14 @@ import java.util.concurrent.TimeUnit;
 /** One read of a caller on this member, from call to end; ends by its deadline. */
 abstract class PendingRead {
 
-    private static final long PAUSE_MILLIS = 20;
-
     private final CompletableFuture<Long> future = new CompletableFuture<>();
     private final ScheduledExecutorService clock;
     private final Duration timeout;
-    private final long deadline;
     private volatile String lastReason = "no answer yet";
 
     PendingRead(Duration timeout, ScheduledExecutorService clock) {
         this.clock = clock;
         this.timeout = timeout;
-        this.deadline = System.nanoTime() + timeout.toNanos();
     }
 
     final CompletableFuture<Long> future() {
@@ -39,7 +35,7 @@ abstract class PendingRead {
         attempt();
     }
 
-    /** Does not block. Leads to {@link #complete}, {@link #tryAgain} or {@link #fail}, or to nothing before the deadline. */
+    /** Does not block. Leads to {@link #complete} or {@link #fail}, or to nothing before the deadline. */
     abstract void attempt();
 
     /** What the caller is told. */
@@ -52,24 +48,6 @@ abstract class PendingRead {
     /** Why it is not done yet, for the case that nothing else happens before the deadline. */
     final void waitsFor(String reason) {
         lastReason = reason;
-    }
-
-    final void tryAgain(String reason) {
-        lastReason = reason;
-        if (future.isDone() || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) - deadline >= 0) {
-            return;
-        }
-        try {
-            clock.schedule(this::attemptUnlessDone, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException closing) {
-            fail("this member is closing");
-        }
-    }
-
-    private void attemptUnlessDone() {
-        if (!future.isDone()) {
-            attempt();
-        }
     }
 
     private void expired() {

@@ -4,8 +4,9 @@ import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexResponse;
 import com.alipay.sofa.jraft.rpc.RpcResponseClosure;
 import com.alipay.sofa.jraft.rpc.RpcResponseClosureAdapter;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,8 +36,12 @@ final class ReadRounds {
          */
         void index(long index, long askedAt);
 
-        /** There will be no answer; asking again cannot do harm. */
-        void failed(String reason);
+        /**
+         * There will be no answer; asking again cannot do harm.
+         *
+         * @return whether it is to be asked again, together with all others, after a pause
+         */
+        boolean failed(String reason);
     }
 
     private final Consumer<RpcResponseClosure<ReadIndexResponse>> question;
@@ -44,7 +49,10 @@ final class ReadRounds {
     private final ScheduledExecutorService clock;
     private final long patienceMillis;
 
-    private List<Waiter> next = new ArrayList<>();
+    /** Between a question that failed and the next one for the same waiters. */
+    private static final long PAUSE_MILLIS = 20;
+
+    private Set<Waiter> next = new LinkedHashSet<>();
     private boolean underWay;
 
     /**
@@ -74,22 +82,31 @@ final class ReadRounds {
         begin();
     }
 
+    /** It wants no index any more. What waits while nobody can be asked is bounded in this way. */
+    synchronized void leave(Waiter waiter) {
+        next.remove(waiter);
+    }
+
     private void begin() {
         try {
             asking.execute(this::ask);
         } catch (RejectedExecutionException closing) {
-            List<Waiter> waiting;
-            synchronized (this) {
-                underWay = false;
-                waiting = takeNext();
-            }
-            waiting.forEach(waiter -> waiter.failed("this member is closing"));
+            close();
         }
     }
 
-    private synchronized List<Waiter> takeNext() {
-        List<Waiter> taken = next;
-        next = new ArrayList<>();
+    private void close() {
+        Set<Waiter> waiting;
+        synchronized (this) {
+            underWay = false;
+            waiting = takeNext();
+        }
+        waiting.forEach(waiter -> waiter.failed("this member is closing"));
+    }
+
+    private synchronized Set<Waiter> takeNext() {
+        Set<Waiter> taken = next;
+        next = new LinkedHashSet<>();
         return taken;
     }
 
@@ -114,14 +131,23 @@ final class ReadRounds {
         begin();
     }
 
+    /** One timer for all of them: thousands of their own would keep the clock too busy to end them at their deadlines. */
+    private void goOnAfterAPause() {
+        try {
+            clock.schedule(this::goOn, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            close();
+        }
+    }
+
     private final class Round extends RpcResponseClosureAdapter<ReadIndexResponse> {
 
-        private final List<Waiter> waiters;
+        private final Set<Waiter> waiters;
         private final long askedAt = System.nanoTime();
         private final AtomicBoolean over = new AtomicBoolean();
         private volatile @Nullable Future<?> patience;
 
-        Round(List<Waiter> waiters) {
+        Round(Set<Waiter> waiters) {
             this.waiters = waiters;
         }
 
@@ -153,8 +179,16 @@ final class ReadRounds {
         private void end(String reason) {
             if (over.compareAndSet(false, true)) {
                 cancelPatience();
-                goOn();
-                waiters.forEach(waiter -> waiter.failed(reason));
+                List<Waiter> again =
+                        waiters.stream().filter(waiter -> waiter.failed(reason)).toList();
+                synchronized (ReadRounds.this) {
+                    next.addAll(again);
+                }
+                if (again.isEmpty()) {
+                    goOn();
+                } else {
+                    goOnAfterAPause();
+                }
             }
         }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Linearizable reads by read index (thesis, section 6.4): the leader notes its commit index, hears from a quorum that
@@ -98,7 +99,7 @@ final class Reads {
 
     CompletableFuture<Long> boundedReadIndex(ReadBound bound, Duration timeout) {
         Duration maxLag = bound.maxLag();
-        if (maxLag != null && bound.maxLagEntries() < 0 && level.within(maxLag)) {
+        if (maxLag != null && bound.maxLagEntries() < 0 && level.within(maxLag) && refusal() == null) {
             if (level.refreshDue(maxLag)) {
                 // So that the next ones need not wait either; what becomes of it shows in the level alone.
                 CompletableFuture<Long> unused = begin(new QuorumRead(maxLag));
@@ -112,7 +113,14 @@ final class Reads {
 
     CompletableFuture<Long> awaitApplied(long index, Duration timeout) {
         long known = applied.known();
-        return known >= index ? CompletableFuture.completedFuture(known) : begin(new AppliedRead(index, timeout));
+        return known >= index && participation.refusal() == null
+                ? CompletableFuture.completedFuture(known)
+                : begin(new AppliedRead(index, timeout));
+    }
+
+    private @Nullable String refusal() {
+        String refusal = participation.refusal();
+        return refusal != null ? refusal : participation.parking().refusal();
     }
 
     private CompletableFuture<Long> begin(PendingRead read) {
@@ -172,10 +180,12 @@ final class Reads {
         }
 
         @Override
-        public void failed(String reason) {
+        public boolean failed(String reason) {
+            // The other member asks again, perhaps another leader.
             if (over.compareAndSet(false, true)) {
                 answer.run(new Status(RaftError.EAGAIN, "%s", reason));
             }
+            return false;
         }
     }
 
@@ -188,19 +198,18 @@ final class Reads {
 
         @Override
         void attempt() {
-            String refusal = participation.refusal();
-            if (refusal == null) {
-                refusal = participation.parking().refusal();
-            }
+            String refusal = refusal();
             if (refusal != null) {
                 fail(refusal);
             } else {
-                ask();
+                ReadRounds asked = rounds();
+                asked.join(this);
+                future().whenComplete((index, failure) -> asked.leave(this));
             }
         }
 
-        void ask() {
-            rounds.join(this);
+        ReadRounds rounds() {
+            return rounds;
         }
 
         @Override
@@ -212,6 +221,11 @@ final class Reads {
         }
 
         final void awaitApplied(long index, Runnable then) {
+            String refusal = refusal();
+            if (refusal != null) {
+                fail(refusal);
+                return;
+            }
             if (applied.known() >= index) {
                 then.run();
                 return;
@@ -223,8 +237,13 @@ final class Reads {
         }
 
         @Override
-        public void failed(String reason) {
-            tryAgain(reason);
+        public boolean failed(String reason) {
+            waitsFor(reason);
+            String refusal = refusal();
+            if (refusal != null) {
+                fail(refusal);
+            }
+            return !future().isDone();
         }
 
         @Override
@@ -240,8 +259,8 @@ final class Reads {
         }
 
         @Override
-        void ask() {
-            leaseRounds.join(this);
+        ReadRounds rounds() {
+            return leaseRounds;
         }
 
         @Override

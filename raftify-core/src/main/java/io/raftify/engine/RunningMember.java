@@ -61,6 +61,7 @@ final class RunningMember {
     private final LeaderPromise promise;
     private final ExecutorService asking;
     private final AppliedIndex applied;
+    private final ApplyThread applying;
     private final EngineStateMachine stateMachine;
     private final NodeImpl node;
     private final ExecutorService introducing;
@@ -90,6 +91,8 @@ final class RunningMember {
             AtomicLong elections) {
         this.settings = settings;
         this.store = store;
+        // First: it may fail, and what comes after it has threads and files open.
+        this.snapshotDirectory = SnapshotDirectory.of(settings);
         this.transport = parts.transports().apply(settings);
         this.participation = participation;
         this.elections = elections;
@@ -97,7 +100,6 @@ final class RunningMember {
         this.announcements = announcements;
         String self = settings.nodeId();
         PeerId peerId = EngineNames.peerId(self);
-        this.snapshotDirectory = SnapshotDirectory.of(settings);
         this.group = EngineStatics.register(settings.clusterName(), peerId);
         this.clock = MemberThreads.clock(self + "-clock");
         this.snapshots = MemberThreads.pool(self + "-snapshots", 1, 16);
@@ -113,16 +115,18 @@ final class RunningMember {
         this.node = new NodeImpl(group.id(), peerId);
         this.asking = MemberThreads.lane(self + "-reads");
         this.applied = new AppliedIndex(this::reallyApplied, asking, clock);
+        this.applying = new ApplyThread(self);
         this.stateMachine = new EngineStateMachine(
                 self,
                 user,
                 settings.snapshotEntries(),
                 applied,
                 participation,
+                applying,
                 snapshots,
                 this::leaderChanged,
                 this::snapshotDue);
-        this.snapshotRequests = new SnapshotRequests(self, node, stateMachine, clock);
+        this.snapshotRequests = new SnapshotRequests(self, node, stateMachine, clock, snapshots);
         this.introducing = MemberThreads.pool(self + "-introductions", 1, 64);
         this.introductions = new Introductions(
                 self,
@@ -135,7 +139,15 @@ final class RunningMember {
         this.reads =
                 new Reads(settings, node, applied, lease, () -> self.equals(leaderKnown), participation, asking, clock);
         this.inbound = new InboundCalls(
-                self, node, participation, introductions, promise, parts.appends(), reads::asked, this::ownCall);
+                self,
+                node,
+                participation,
+                introductions,
+                promise,
+                parts.appends(),
+                reads::asked,
+                this::ownCall,
+                meta::storedTerm);
         this.proposals = new Proposals(settings, node, () -> leaderKnown, transport, participation, clock);
         this.peers = new PeerWatch(settings, transport, introductions, announcements);
         this.transfer = new LeadershipTransfer(self, node, proposals, peers, clock);
@@ -176,7 +188,10 @@ final class RunningMember {
             throw notInitialised();
         }
         checkMembership(node.getCurrentConf());
-        participation.onFailure(reason -> clock.execute(() -> stopEngine(reason)));
+        // On a thread of its own: the engine may be storing a term, and the clock has deadlines to keep.
+        participation.onFailure(reason -> MemberThreads.factory(settings.nodeId() + "-failing")
+                .newThread(() -> stopEngine(reason))
+                .start());
         String failedMeanwhile = participation.failureReason();
         if (failedMeanwhile != null) {
             throw new NodeStartException(NodeStartException.Reason.ENGINE, failedMeanwhile);
@@ -373,11 +388,13 @@ final class RunningMember {
         boolean stopped = stopNode();
         proposals.close("it was closed");
         reads.close("it was closed");
+        snapshotRequests.close();
         transport.close();
         inbound.close();
         clock.shutdownNow();
         parkedMember.close();
         snapshots.shutdownNow();
+        applying.close();
         asking.shutdownNow();
         introducing.shutdownNow();
         senders.shutdownGracefully();

@@ -36,7 +36,12 @@ final class SnapshotFile {
 
     private SnapshotFile() {}
 
-    /** Writes and syncs the file; when this returns, it is on stable storage. */
+    /**
+     * Writes and syncs the file; when this returns, it is on stable storage and was read back. The one before it is removed
+     * then, and with it the log behind it.
+     *
+     * @throws IOException if it cannot be written, or is not what was written
+     */
     static void write(Path file, StateSnapshot snapshot) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -53,6 +58,7 @@ final class SnapshotFile {
             out.flush();
             channel.force(true);
         }
+        verify(file);
     }
 
     /** @throws IOException if the file is damaged, of an unknown format, or cannot be restored */

@@ -1,7 +1,10 @@
 package io.raftify.engine;
 
 import com.alipay.sofa.jraft.Node;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +27,13 @@ final class SnapshotRequests {
     private final Node node;
     private final EngineStateMachine stateMachine;
     private final ScheduledExecutorService clock;
+    private final Executor worker;
+    private final Set<CompletableFuture<Long>> open = ConcurrentHashMap.newKeySet();
 
-    SnapshotRequests(String self, Node node, EngineStateMachine stateMachine, ScheduledExecutorService clock) {
+    /** @param worker asks the engine; may have to wait for the disk */
+    SnapshotRequests(
+            String self, Node node, EngineStateMachine stateMachine, ScheduledExecutorService clock, Executor worker) {
+        this.worker = worker;
         this.self = self;
         this.node = node;
         this.stateMachine = stateMachine;
@@ -35,6 +43,8 @@ final class SnapshotRequests {
     /** Somebody wants one, of everything that is applied now. */
     CompletableFuture<Long> now() {
         CompletableFuture<Long> written = new CompletableFuture<>();
+        open.add(written);
+        written.whenComplete((index, failure) -> open.remove(written));
         write(stateMachine.appliedIndex(), MOST_TRIES, written);
         return written;
     }
@@ -55,10 +65,28 @@ final class SnapshotRequests {
 
     private void tryAgain(long wanted, int triesLeft, CompletableFuture<Long> written) {
         try {
-            clock.schedule(() -> write(wanted, triesLeft, written), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            clock.schedule(
+                    () -> onWorker(() -> write(wanted, triesLeft, written), written),
+                    PAUSE_MILLIS,
+                    TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closing) {
             written.completeExceptionally(new IllegalStateException("No snapshot: the member is closing"));
         }
+    }
+
+    /** Not on the clock: the engine makes and removes directories for it, and a disk may hang. */
+    private void onWorker(Runnable asking, CompletableFuture<Long> written) {
+        try {
+            worker.execute(asking);
+        } catch (RejectedExecutionException closing) {
+            written.completeExceptionally(new IllegalStateException("No snapshot: the member is closing"));
+        }
+    }
+
+    /** Ends what waits for one. */
+    void close() {
+        open.forEach(written ->
+                written.completeExceptionally(new IllegalStateException("No snapshot: the member is closing")));
     }
 
     /** The state machine says that so many entries were applied that one is due. */

@@ -20,7 +20,7 @@ public final class OutcomeUnknownException extends RaftException {
 
     /** @param outcome by which it can be found out */
     public OutcomeUnknownException(String message, UnknownOutcome outcome) {
-        super(message + " Its id is " + outcome.commandId() + "; resolve() says what became of it.");
+        super(message + " Its id is " + outcome.commandId() + "; resolve() asks what became of it.");
         this.outcome = outcome;
         this.commandId = outcome.commandId();
     }

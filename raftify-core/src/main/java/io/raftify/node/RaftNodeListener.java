@@ -2,7 +2,11 @@ package io.raftify.node;
 
 import org.jspecify.annotations.Nullable;
 
-/** Told of what changes in a member. Calls come in order, from one thread at a time, and must not block. */
+/**
+ * Told of what changes in a member. Calls come in order, on one thread of the member's, a moment after what they tell; they may
+ * ask the member anything. A call that blocks keeps all later ones waiting, and more than a thousand that wait are dropped
+ * with a warning in the log.
+ */
 public interface RaftNodeListener {
 
     /** This member now knows {@code leaderId} as leader of {@code term}, or knows of no leader. */

@@ -100,7 +100,7 @@ public record RaftNodeSettings(
             throw new InvalidSettingException(
                     "snapshotEntries", "The number must not be negative, but is " + snapshotEntries + ".");
         }
-        if (maxFrameSize < maxProposalSize + FRAME_HEADROOM) {
+        if (maxFrameSize - (long) FRAME_HEADROOM < maxProposalSize) {
             throw new InvalidSettingException(
                     "maxFrameSize",
                     "The largest frame of " + maxFrameSize + " bytes must have room for the largest proposal of "

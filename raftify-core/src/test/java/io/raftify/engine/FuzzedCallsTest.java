@@ -249,7 +249,8 @@ class FuzzedCallsTest {
                 new LeaderPromise(Duration.ofSeconds(1), () -> 0, () -> false),
                 NodeImpl::handleAppendEntriesRequest,
                 (question, answer) -> answer.run(new Status(RaftError.EPERM, "%s", "no")),
-                (peer, kind, payload, responder) -> responder.answer(payload))) {
+                (peer, kind, payload, responder) -> responder.answer(payload),
+                () -> Long.MAX_VALUE)) {
             Fuzz.target("calls", calls).oneOf(4).run(bytes -> {
                 int kind = bytes.length == 0 ? 0 : Byte.toUnsignedInt(bytes[0]);
                 ByteString payload = ByteString.copyFrom(bytes).substring(Math.min(1, bytes.length));

@@ -21,6 +21,12 @@ final class Ledger implements StateMachine {
     private final List<String> lines = new ArrayList<>();
     private long lastIndex;
     private String unknown = "";
+    private String failing = "";
+
+    /** From now on that line cannot be applied here, and says so in its own words. */
+    synchronized void failsAt(String line) {
+        failing = line;
+    }
 
     /** From now on this is a build of the application that does not know that line. */
     synchronized void doesNotKnow(String line) {
@@ -41,6 +47,9 @@ final class Ledger implements StateMachine {
         String line = new String(command, StandardCharsets.UTF_8);
         if (line.equals(POISON)) {
             throw new IllegalArgumentException("this line cannot be applied");
+        }
+        if (line.equals(failing)) {
+            throw new IllegalArgumentException(line);
         }
         refuseIfUnknown(line, "Entry " + index);
         lastIndex = index;

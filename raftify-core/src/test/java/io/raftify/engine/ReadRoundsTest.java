@@ -96,6 +96,33 @@ class ReadRoundsTest {
         assertThat(another.end.get(10, TimeUnit.SECONDS)).isEqualTo("8");
     }
 
+    @Test
+    void those_who_want_to_be_asked_again_are_with_one_question_for_all_and_whoever_has_left_is_not() throws Exception {
+        ReadRounds rounds = rounds(60_000);
+        Read left = new Read();
+        left.persistent = true;
+        List<Read> stay = new ArrayList<>();
+        rounds.join(left);
+        var first = next();
+        for (int i = 0; i < 1_000; i++) {
+            Read read = new Read();
+            read.persistent = true;
+            stay.add(read);
+            rounds.join(read);
+        }
+        first.run(new Status(-1, "%s", "no leader"));
+        next().run(new Status(-1, "%s", "still no leader"));
+        rounds.leave(left);
+
+        answer(next(), 7);
+
+        for (Read read : stay) {
+            assertThat(read.end.get(10, TimeUnit.SECONDS)).isEqualTo("7");
+        }
+        assertThat(left.end).isNotDone();
+        assertThat(questions.poll(50, TimeUnit.MILLISECONDS)).isNull();
+    }
+
     private RpcResponseClosure<ReadIndexResponse> next() throws InterruptedException {
         var question = questions.poll(10, TimeUnit.SECONDS);
         assertThat(question).as("a question is asked").isNotNull();
@@ -113,6 +140,7 @@ class ReadRoundsTest {
         private final CompletableFuture<@Nullable String> end = new CompletableFuture<>();
         private final List<Long> indexes = new ArrayList<>();
         private volatile long askedAt;
+        private volatile boolean persistent;
 
         @Override
         public void index(long index, long askedAt) {
@@ -122,8 +150,12 @@ class ReadRoundsTest {
         }
 
         @Override
-        public void failed(String reason) {
+        public boolean failed(String reason) {
+            if (persistent) {
+                return true;
+            }
             end.complete(reason);
+            return false;
         }
     }
 }

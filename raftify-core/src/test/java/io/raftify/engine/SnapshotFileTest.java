@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +48,22 @@ class SnapshotFileTest {
         assertThat(read).hasSize(2);
         assertThat(read.get(1)).isEqualTo(read.get(0));
         assertThat(new String(read.get(1), StandardCharsets.UTF_8)).endsWith("two");
+    }
+
+    @Test
+    void one_that_is_damaged_while_it_is_written_is_not_taken_for_one() {
+        byte[] part = new byte[1 << 18];
+        StateSnapshot damaged = out -> {
+            out.write(part);
+            byte[] written = Files.readAllBytes(file);
+            written[part.length / 4] ^= 4;
+            Files.write(file, written, StandardOpenOption.WRITE);
+            out.write(part);
+        };
+
+        assertThatIOException()
+                .isThrownBy(() -> SnapshotFile.write(file, damaged))
+                .withMessageContaining("checksum");
     }
 
     @Test

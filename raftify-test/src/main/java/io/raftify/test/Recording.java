@@ -4,6 +4,7 @@ import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
 import io.raftify.node.StoredSnapshot;
 import io.raftify.replication.ReplicatedBeans;
+import io.raftify.replication.ReplicatedStateMachine;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Stands before a state machine and keeps what it was given and what came of it. */
 final class Recording implements StateMachine {
 
-    private final StateMachine applied;
+    private final ReplicatedStateMachine applied;
     private final ReplicatedBeans beans;
     private final List<Entry> entries = new ArrayList<>();
     private final List<Query> queries = new ArrayList<>();
@@ -29,21 +30,31 @@ final class Recording implements StateMachine {
         private final long term;
         private final byte[] command;
         private final byte[] result;
+        private final byte @Nullable [] valueDigest;
         private final List<FieldSight> fields;
         private final String call;
 
-        private Entry(long index, long term, byte[] command, byte[] result, List<FieldSight> fields, String call) {
+        private Entry(
+                long index,
+                long term,
+                byte[] command,
+                byte[] result,
+                byte @Nullable [] valueDigest,
+                List<FieldSight> fields,
+                String call) {
             this.index = index;
             this.term = term;
             this.command = command;
             this.result = result;
+            this.valueDigest = valueDigest;
             this.fields = fields;
             this.call = call;
         }
 
-        /** Gives the entry to another state machine; whether the result is what it was. */
-        boolean hasSameResultOn(StateMachine other) {
-            return Arrays.equals(other.apply(index, term, command), result);
+        /** Gives the entry to another state machine; whether the result is what it was, but for orders that nobody promises. */
+        boolean hasSameResultOn(ReplicatedStateMachine other) {
+            return Arrays.equals(other.apply(index, term, command), result)
+                    || valueDigest != null && Arrays.equals(other.valueDigest(), valueDigest);
         }
 
         /** What the fields were afterwards. */
@@ -71,7 +82,7 @@ final class Recording implements StateMachine {
             @Nullable String thrown,
             String call) {}
 
-    Recording(StateMachine applied, ReplicatedBeans beans) {
+    Recording(ReplicatedStateMachine applied, ReplicatedBeans beans) {
         this.applied = applied;
         this.beans = beans;
     }
@@ -99,9 +110,10 @@ final class Recording implements StateMachine {
     @Override
     public byte[] apply(long index, long term, byte[] command) {
         byte[] result = applied.apply(index, term, command);
+        byte[] valueDigest = applied.valueDigest();
         List<FieldSight> fields = FieldSight.of(beans);
         synchronized (this) {
-            entries.add(new Entry(index, term, command, result, fields, call));
+            entries.add(new Entry(index, term, command, result, valueDigest, fields, call));
         }
         return result;
     }

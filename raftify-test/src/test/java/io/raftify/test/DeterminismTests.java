@@ -419,6 +419,44 @@ class DeterminismTests {
         });
     }
 
+    static class Stocktaking {
+
+        @ReplicatedState
+        private final Map<String, Integer> stock = new HashMap<>();
+
+        @ReplicatedState
+        private int counted;
+
+        @ReplicatedCommand("fill")
+        public void fill(int count) {
+            for (int i = 0; i < count; i++) {
+                stock.put(Integer.toString(i * 7_919, 36), i);
+            }
+        }
+
+        @ReplicatedCommand("sell-all-but")
+        public void sellAllBut(int below) {
+            stock.values().removeIf(amount -> amount >= below);
+        }
+
+        @ReplicatedCommand("count")
+        public Map<String, Integer> count() {
+            counted++;
+            return stock;
+        }
+    }
+
+    @Test
+    void whatACommandReturnsMayBeInTheOrderOfThatHashMap() {
+        assertThatBean(Stocktaking.class).isDeterministicUnder(bean -> {
+            bean.fill(5_000);
+            bean.sellAllBut(12);
+            for (int i = 0; i < 4; i++) {
+                bean.count();
+            }
+        });
+    }
+
     static class Prices {
         int of(String thing) {
             return thing.length();

@@ -10,6 +10,9 @@ import io.raftify.node.Role;
 import io.raftify.node.StorageType;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 /** What can happen to a cluster: each method finds it whole. */
@@ -112,16 +115,34 @@ class RaftClusterVerbsTests {
     }
 
     @Test
-    void anotherLeadsWhileTheLeaderIsPaused() {
+    void anotherLeadsWhileTheLeaderIsPaused() throws Exception {
         RaftClusterNode paused = cluster.leader();
 
         cluster.pause(paused);
 
         RaftClusterNode successor = cluster.leader();
         assertThat(successor).isNotSameAs(paused);
-        successor.bean(Stock.class).add(thing, 1);
+        assertThat(successor.bean(Stock.class).add(thing, 1)).isEqualTo(1);
+        Stock old = paused.bean(Stock.class);
+        CompletableFuture<Integer> amidPause = CompletableFuture.supplyAsync(() -> old.available(thing));
         cluster.resume(paused);
+
+        assertSeesOneOrFails(() -> old.available(thing));
+        assertSeesOneOrFails(amidPause::join);
         cluster.awaitAgreement();
+        assertThat(old.lastKnown(thing)).isEqualTo(1);
+        assertThat(old.available(thing)).isEqualTo(1);
+    }
+
+    /** What was acknowledged elsewhere while its member led in its own eyes. */
+    private static void assertSeesOneOrFails(Callable<Integer> read) throws Exception {
+        try {
+            assertThat(read.call()).isEqualTo(1);
+        } catch (ReadUnavailableException cannotSay) {
+            assertThat(cannotSay).hasMessageNotContaining("must not be read");
+        } catch (CompletionException failed) {
+            assertThat(failed).hasCauseInstanceOf(ReadUnavailableException.class);
+        }
     }
 
     @Test

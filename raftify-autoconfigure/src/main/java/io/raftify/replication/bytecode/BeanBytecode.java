@@ -1,6 +1,7 @@
 package io.raftify.replication.bytecode;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,8 +22,22 @@ public final class BeanBytecode {
      *     nothing else runs, and the fields of a bean that has it are its state, marked or not
      */
     public static Inspection inspect(Class<?> beanClass, Class<?> ownForm) {
+        return inspect(beanClass, ownForm, Set.of());
+    }
+
+    /**
+     * The same, and the constructors and static initialisers of classes whose objects are read from bytes: that is done when a
+     * command is applied, on every member, and again after a restart.
+     *
+     * @param ownForm as above
+     * @param values those classes; of what is not the user's nothing is looked at
+     */
+    public static Inspection inspect(Class<?> beanClass, Class<?> ownForm, Collection<Class<?>> values) {
         Hierarchy hierarchy = Hierarchy.of(beanClass, ownForm);
+        List<Class<?>> own = values.stream().filter(ClassFiles::isTheUsers).toList();
+        hierarchy.files().followAlso(own);
         Flow flow = new Flow(hierarchy);
+        own.forEach(flow::isRead);
         flow.settle();
         Findings findings = new Findings();
         Set<Refusal> refusals = new LinkedHashSet<>(reviewsWithoutReason(flow));

@@ -28,6 +28,7 @@ final class ClassFiles {
 
     private final Set<String> own = new LinkedHashSet<>();
     private final Set<String> packages = new LinkedHashSet<>();
+    private final Set<String> values = new LinkedHashSet<>();
     private final Set<ClassLoader> loaders = new LinkedHashSet<>();
     private final Map<String, Optional<ClassNode>> read = new HashMap<>();
     private final Map<String, List<String>> supertypes = new HashMap<>();
@@ -45,13 +46,24 @@ final class ClassFiles {
         }
     }
 
+    /** These, too, wherever they lie; not what lies beside them. */
+    void followAlso(Collection<Class<?>> values) {
+        for (Class<?> each : values) {
+            this.values.add(Type.getInternalName(each));
+            ClassLoader loader = each.getClassLoader();
+            if (loader != null) {
+                loaders.add(loader);
+            }
+        }
+    }
+
     static boolean isTheUsers(Class<?> type) {
         return NOT_THE_USERS.stream().noneMatch(type.getName()::startsWith);
     }
 
     /** Whether the class is looked into at all. */
     boolean follows(String name) {
-        return !name.startsWith("[") && packages.contains(packageOf(name));
+        return !name.startsWith("[") && (packages.contains(packageOf(name)) || values.contains(name));
     }
 
     /** Whether one of the two classes is written inside the other, or both inside a third. */

@@ -213,7 +213,7 @@ final class Code {
                 : method.name.equals("<clinit>")
                         ? "the static initialiser of " + className()
                         : method.name + parameters(method.desc);
-        return own || isConstructor() ? signature : signature + " of " + className();
+        return own || method.name.startsWith("<") ? signature : signature + " of " + className();
     }
 
     private static String named(String creator) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.Opcodes;
@@ -85,6 +86,36 @@ final class Flow {
                     .toList();
             uncalled.forEach(each -> enter(each, Entry.of(Kind.PLAIN, each), null));
         } while (!uncalled.isEmpty());
+    }
+
+    /** Its objects are created from bytes, by what a command does first. */
+    void isRead(Class<?> value) {
+        ClassNode node = files.find(Type.getInternalName(value));
+        if (node == null) {
+            return;
+        }
+        String constructor = value.isEnum() ? "" : constructor(value);
+        for (MethodNode method : node.methods) {
+            boolean runs = method.name.equals("<clinit>")
+                    || method.name.equals("<init>") && (constructor == null || constructor.equals(method.desc));
+            Code code = runs ? code(node, method) : null;
+            if (code != null) {
+                enter(code, Entry.of(Kind.COMMAND, code), null);
+            }
+        }
+    }
+
+    /** The one that reads; null if it may be any. What else a class has is for those who make objects in other ways. */
+    private static @Nullable String constructor(Class<?> value) {
+        if (value.isRecord()) {
+            Type[] components = Stream.of(value.getRecordComponents())
+                    .map(each -> Type.getType(each.getType()))
+                    .toArray(Type[]::new);
+            return Type.getMethodDescriptor(Type.VOID_TYPE, components);
+        }
+        boolean withoutArguments =
+                Stream.of(value.getDeclaredConstructors()).anyMatch(each -> each.getParameterCount() == 0);
+        return withoutArguments ? "()V" : null;
     }
 
     private void lookAtAllWaiting() {

@@ -2,7 +2,7 @@ package io.raftify.replication.divergence;
 
 import io.raftify.replication.state.LibraryState;
 import io.raftify.replication.state.StateDigests;
-import io.raftify.replication.wire.CommandOutcome;
+import io.raftify.replication.wire.DigestReport;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -25,8 +25,17 @@ public final class CheckpointTaker {
         return checkpoints;
     }
 
-    /** A command was run. */
-    public void came(CommandOutcome outcome) {
+    /** The newest digests that were taken of the state. */
+    public DigestReport report() {
+        return checkpoints.report();
+    }
+
+    /**
+     * A command was run.
+     *
+     * @param outcome stands for what it came to
+     */
+    public void came(byte[] outcome) {
         checkpoints.applied(outcome);
     }
 
@@ -35,11 +44,13 @@ public final class CheckpointTaker {
         if (!checkpoints.due(index)) {
             return;
         }
-        // At once, not on another thread: how much there was to hash decides when it is done again, on every member
-        // alike.
-        StateDigests.Captured state = digests.capture();
-        Map<String, byte[]> parts = state.digests();
-        checkpoints.taken(index, parts, state.hashed());
+        Map<String, byte[]> fields = digests.take();
+        if (checkpoints.dueOfLarge(index)) {
+            // At once, not on another thread: how much there was to hash decides when it is done again, on every member
+            // alike.
+            checkpoints.takenOfLarge(index, digests.takeLarge(fields));
+        }
+        checkpoints.taken(index, fields);
         divergence.taken(checkpoints.report());
     }
 }

@@ -12,10 +12,10 @@ import java.util.TreeSet;
 
 /**
  * What the digests that members took after the same entry say: a majority of all voters that agrees is right, and whoever
- * differs from it is the odd one.
+ * differs from it is the odd one. Where all voters were heard and no majority agrees, nobody is right, and all are odd.
  *
- * @param odd members that differ from a majority
- * @param undecided whether members differ, and no majority says who is right
+ * @param odd members that do not agree with a majority
+ * @param undecided whether members differ, and those that are not heard yet may say who is right
  * @param fields in which members differ
  */
 record DigestVote(Set<String> odd, boolean undecided, Set<String> fields) {
@@ -48,6 +48,9 @@ record DigestVote(Set<String> odd, boolean undecided, Set<String> fields) {
                 camp.forEach(odd::remove);
                 return new DigestVote(odd, false, fields);
             }
+        }
+        if (taken.size() >= voters) {
+            return new DigestVote(new TreeSet<>(taken.keySet()), false, fields);
         }
         return new DigestVote(Set.of(), camps.size() > 1, fields);
     }

@@ -5,6 +5,7 @@ import io.raftify.node.StateSnapshot;
 import io.raftify.replication.wire.Checkpoint;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
 public final class DivergenceEvidence {
 
     private static final Logger log = LoggerFactory.getLogger(DivergenceEvidence.class);
+
+    /** While it is there, the member does not serve. */
+    static final String MARK = "not-serving.txt";
 
     private final Supplier<@Nullable Path> directory;
     private final Supplier<StateMachine> stateMachine;
@@ -48,6 +52,54 @@ public final class DivergenceEvidence {
         } catch (IOException | RuntimeException notKept) {
             log.warn("The evidence of a divergence could not be kept in {}", into, notKept);
             return "not kept: " + notKept;
+        }
+    }
+
+    /** So that a restart does not make the member serve again what it has on disk. */
+    void remember(String reason) {
+        Path into = directory.get();
+        if (into == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(into);
+            Files.writeString(into.resolve(MARK), reason);
+        } catch (IOException notKept) {
+            log.error(
+                    "Member must not be restarted with its data directory: that its state differs could not be noted in"
+                            + " {}",
+                    into,
+                    notKept);
+        }
+    }
+
+    /**
+     * Why the state on disk must not be served; null if it may.
+     *
+     * @throws UncheckedIOException if that cannot be read
+     */
+    @Nullable String remembered() {
+        Path into = directory.get();
+        if (into == null || !Files.exists(into.resolve(MARK))) {
+            return null;
+        }
+        try {
+            return Files.readString(into.resolve(MARK));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("The note " + into.resolve(MARK) + " cannot be read", unreadable);
+        }
+    }
+
+    /** Another state has taken the place of the one that differed. */
+    void forget() {
+        Path into = directory.get();
+        if (into == null) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(into.resolve(MARK));
+        } catch (IOException stays) {
+            log.warn("The note {} could not be removed: the next start takes the state for a wrong one", MARK, stays);
         }
     }
 

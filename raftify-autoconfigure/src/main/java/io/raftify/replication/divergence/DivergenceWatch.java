@@ -112,8 +112,22 @@ public final class DivergenceWatch implements SmartInitializingSingleton, RaftNo
         RaftNode member = nodes.get();
         if (member != null) {
             node = member;
+            stayAway();
+            divergence.onMended(evidence::forget);
             divergence.onDigests(this::taken);
             member.addListener(this);
+        }
+    }
+
+    /** What was found before a restart is still true of what is on disk. */
+    private void stayAway() {
+        String remembered = evidence.remembered();
+        if (remembered != null) {
+            divergence.remember(remembered);
+            log.error(
+                    "This member does not serve: {}. That was found before it was started. Mend the command, then start it"
+                            + " with an empty data directory: the others fill it.",
+                    remembered);
         }
     }
 
@@ -123,7 +137,14 @@ public final class DivergenceWatch implements SmartInitializingSingleton, RaftNo
             return;
         }
         own = report.getSerializedSize() <= MOST_BYTES ? report : Checkpoints.withoutFields(report);
-        member.announce(PART, own.toByteArray());
+        try {
+            member.announce(PART, own.toByteArray());
+        } catch (IllegalArgumentException tooMuch) {
+            log.warn(
+                    "The digests of this member's state are not announced, so that it cannot be compared with that of others:"
+                            + " {} Let the application announce less.",
+                    tooMuch.getMessage());
+        }
         compareSoon();
     }
 
@@ -152,6 +173,7 @@ public final class DivergenceWatch implements SmartInitializingSingleton, RaftNo
         if (member == null) {
             return;
         }
+        long generation = divergence.generation();
         NodeStatus status = member.status();
         Map<String, DigestReport> reports = reports(member, status);
         for (Checkpoint mine : own.getCheckpointsList()) {
@@ -162,7 +184,7 @@ public final class DivergenceWatch implements SmartInitializingSingleton, RaftNo
                     .forEach(theirs -> taken.put(peer, theirs)));
             DigestVote vote = DigestVote.of(taken, status.peers().size() + 1);
             if (!vote.agreed() && !mayBeDecidedSoon(mine.getIndex(), vote)) {
-                tell(member, status.nodeId(), mine.getIndex(), taken, vote);
+                tell(member, status.nodeId(), mine.getIndex(), taken, vote, generation);
             }
         }
     }
@@ -203,7 +225,8 @@ public final class DivergenceWatch implements SmartInitializingSingleton, RaftNo
         return reports;
     }
 
-    private void tell(RaftNode member, String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
+    private void tell(
+            RaftNode member, String self, long index, Map<String, Checkpoint> taken, DigestVote vote, long generation) {
         Set<String> before = told.put(index, new TreeSet<>(vote.odd()));
         if (before != null && before.equals(vote.odd())) {
             return;
@@ -217,7 +240,9 @@ public final class DivergenceWatch implements SmartInitializingSingleton, RaftNo
                     index,
                     vote.fields());
         } else if (vote.odd().contains(self)) {
-            stopServing(member, self, index, taken, vote);
+            if (!stopServing(member, self, index, taken, vote, generation)) {
+                return;
+            }
         } else {
             log.error(
                     "The state of {} differs from that of the majority after entry {} in {}. A command is not"
@@ -226,24 +251,58 @@ public final class DivergenceWatch implements SmartInitializingSingleton, RaftNo
                     vote.odd(),
                     index,
                     vote.fields());
+            putIntoSnapshot(member, index);
         }
         listener.diverged(index, vote.odd(), vote.fields());
     }
 
-    private void stopServing(RaftNode member, String self, long index, Map<String, Checkpoint> taken, DigestVote vote) {
-        String where = "the state of member " + self + " differs from that of the majority after entry " + index
-                + " in " + vote.fields();
-        divergence.found(where);
+    /**
+     * The odd member is to be filled from a snapshot. From the log it would apply again what did not do the same everywhere,
+     * and perhaps by a command that was mended since. A log begins behind its last snapshot but one.
+     */
+    private void putIntoSnapshot(RaftNode member, long index) {
+        NodeStatus status = member.status();
+        if (status.firstIndex() > index || divergence.reason() != null) {
+            return;
+        }
+        var unused = member.snapshot().exceptionally(failure -> {
+            log.debug("No snapshot of what comes after entry {} yet", index, failure);
+            return 0L;
+        });
+        try {
+            comparing.schedule(
+                    () -> putIntoSnapshot(member, index), PATIENCE_WITH_OTHERS_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            log.trace("No more snapshots: the application is closing", closing);
+        }
+    }
+
+    /** @return false if the state that was judged is not there any more */
+    private boolean stopServing(
+            RaftNode member, String self, long index, Map<String, Checkpoint> taken, DigestVote vote, long generation) {
+        boolean nobodyIsRight = vote.odd().equals(taken.keySet());
+        String where = "the state of member " + self + " differs from that of "
+                + (nobodyIsRight ? "every majority of the members" : "the majority") + " after entry " + index + " in "
+                + vote.fields();
+        if (!divergence.found(where, generation)) {
+            return false;
+        }
+        evidence.remember(where);
         log.error(
-                "Member {} stops serving: {}. A command is not deterministic. Evidence is {}. Mend the command, then start"
-                        + " this member with an empty data directory: the others fill it.",
+                "Member {} stops serving: {}. A command is not deterministic. Evidence is {}. Mend the command, then {}.",
                 self,
                 where,
-                evidence.keep(index, taken, vote));
+                evidence.keep(index, taken, vote),
+                nobodyIsRight
+                        ? "choose the member whose state is to be kept and remove '" + DivergenceEvidence.MARK
+                                + "' from there before it is started, and start the others with empty data directories,"
+                                + " one after the other"
+                        : "start this member with an empty data directory: the others fill it");
         if (!member.handOverLeadership(HAND_OVER_WAIT)) {
             // It parks at the next entry and hands over then.
             log.debug("Member {} leads until the next entry: nobody took over", self);
         }
+        return true;
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.raftify.replication.encoding;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.springframework.core.ResolvableType;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -36,12 +38,28 @@ public final class CborFormat {
     /** Deep enough for any data, shallow enough to fail before the stack does. */
     private static final int MAX_DEPTH = 500;
 
+    private static final StreamReadConstraints FROM_OUTSIDE = StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxStringLength(Integer.MAX_VALUE)
+            .maxNumberLength(1 << 20)
+            .maxNameLength(1 << 20)
+            .build();
+
+    /** A command may have made it from what was smaller, and what could be written must be read again. */
+    private static final StreamReadConstraints OWN = FROM_OUTSIDE
+            .rebuild()
+            // Containers within fields are a level deeper when they are read than when they are written.
+            .maxNestingDepth(2 * MAX_DEPTH)
+            .maxNumberLength(Integer.MAX_VALUE)
+            .maxNameLength(Integer.MAX_VALUE)
+            .build();
+
     private final CBORMapper mapper;
     private final ObjectReader trees;
     private final EncodableTypes types;
 
     public CborFormat() {
-        this(createMapper());
+        this(createMapper(FROM_OUTSIDE));
     }
 
     private CborFormat(CBORMapper mapper) {
@@ -52,10 +70,12 @@ public final class CborFormat {
 
     /**
      * The form of state in snapshots: containers within values are read back as what they were, and a value that was
-     * written by another type is read by the present one whole or not at all.
+     * written by another type is read by the present one whole or not at all. However large it is: it is our own, and has a
+     * digest.
      */
     public CborFormat forState() {
-        return new CborFormat(mapper.rebuild()
+        return new CborFormat(createMapper(OWN)
+                .rebuild()
                 .addModule(new SimpleModule("raftify-state")
                         .setSerializerModifier(new ExactContainers.Writing())
                         .setDeserializerModifier(new ExactContainers.Reading()))
@@ -64,10 +84,28 @@ public final class CborFormat {
                 .build());
     }
 
+    /** Reads what another type wrote without making numbers out of texts, or whole ones out of fractions. */
+    public CborFormat withoutCoercions() {
+        return new CborFormat(mapper.rebuild()
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .build());
+    }
+
     /** The form that is only hashed: containers that promise no order are written alike in whichever order they are. */
     public CborFormat forDigests() {
+        return hashed(ContainerKind::isOrdered);
+    }
+
+    /** The form that is only hashed: what is equal is written alike. For sets and maps that is so in any order, in all of them. */
+    public CborFormat forEquality() {
+        return hashed(container -> !(container instanceof Set || container instanceof Map));
+    }
+
+    private CborFormat hashed(Predicate<Object> ordered) {
         return new CborFormat(mapper.rebuild()
-                .addModule(new SimpleModule("raftify-digests").setSerializerModifier(new UnorderedContainers()))
+                .addModule(new SimpleModule("raftify-digests").setSerializerModifier(new UnorderedContainers(ordered)))
                 .build());
     }
 
@@ -108,14 +146,9 @@ public final class CborFormat {
         return mapper;
     }
 
-    private static CBORMapper createMapper() {
+    private static CBORMapper createMapper(StreamReadConstraints constraints) {
         CBORFactory factory = CBORFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(MAX_DEPTH)
-                        .maxStringLength(Integer.MAX_VALUE)
-                        .maxNumberLength(1 << 20)
-                        .maxNameLength(1 << 20)
-                        .build())
+                .streamReadConstraints(constraints)
                 .streamWriteConstraints(StreamWriteConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
                         .build())

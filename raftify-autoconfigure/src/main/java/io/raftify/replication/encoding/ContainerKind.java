@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -213,8 +214,11 @@ public enum ContainerKind {
         if (container instanceof Map<?, ?>) {
             return container instanceof SortedMap || container instanceof LinkedHashMap || container instanceof EnumMap;
         }
-        return !(container instanceof Set<?>)
-                || container instanceof SortedSet
+        if (!(container instanceof Set<?>)) {
+            // Not the values of a hash map.
+            return container instanceof List<?> || container instanceof Queue<?>;
+        }
+        return container instanceof SortedSet
                 || container instanceof LinkedHashSet
                 || container instanceof EnumSet
                 || container instanceof CopyOnWriteArraySet;

@@ -3,6 +3,7 @@ package io.raftify.replication.encoding;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -17,10 +18,17 @@ import tools.jackson.databind.type.CollectionType;
 import tools.jackson.databind.type.MapType;
 
 /**
- * Writes a container that promises no order as the {@linkplain ElementHashes sum of its elements' hashes}, however deep
+ * Writes a container whose order says nothing as the {@linkplain ElementHashes sum of its elements' hashes}, however deep
  * within a value it is. For digests only: it cannot be read back.
  */
 final class UnorderedContainers extends ValueSerializerModifier {
+
+    private final Predicate<Object> ordered;
+
+    /** @param ordered which containers are written in their order */
+    UnorderedContainers(Predicate<Object> ordered) {
+        this.ordered = ordered;
+    }
 
     @Override
     public ValueSerializer<?> modifyCollectionSerializer(
@@ -28,7 +36,7 @@ final class UnorderedContainers extends ValueSerializerModifier {
             CollectionType type,
             BeanDescription.Supplier description,
             ValueSerializer<?> serializer) {
-        return new Summed(type, serializer);
+        return new Summed(ordered, type, serializer);
     }
 
     @Override
@@ -37,11 +45,12 @@ final class UnorderedContainers extends ValueSerializerModifier {
             MapType type,
             BeanDescription.Supplier description,
             ValueSerializer<?> serializer) {
-        return new Summed(type, serializer);
+        return new Summed(ordered, type, serializer);
     }
 
     private static final class Summed extends ValueSerializer<Object> {
 
+        private final Predicate<Object> ordered;
         private final JavaType type;
         private final ValueSerializer<Object> inOrder;
         private final ValueSerializer<Object> keys;
@@ -49,16 +58,18 @@ final class UnorderedContainers extends ValueSerializerModifier {
 
         /** As it is found, before it is known what its parts are written by. */
         @SuppressWarnings("unchecked")
-        Summed(JavaType type, ValueSerializer<?> inOrder) {
-            this(type, inOrder, (ValueSerializer<Object>) inOrder, (ValueSerializer<Object>) inOrder);
+        Summed(Predicate<Object> ordered, JavaType type, ValueSerializer<?> inOrder) {
+            this(ordered, type, inOrder, (ValueSerializer<Object>) inOrder, (ValueSerializer<Object>) inOrder);
         }
 
         @SuppressWarnings("unchecked")
         Summed(
+                Predicate<Object> ordered,
                 JavaType type,
                 ValueSerializer<?> inOrder,
                 ValueSerializer<Object> keys,
                 ValueSerializer<Object> elements) {
+            this.ordered = ordered;
             this.type = type;
             this.inOrder = (ValueSerializer<Object>) inOrder;
             this.keys = keys;
@@ -74,6 +85,7 @@ final class UnorderedContainers extends ValueSerializerModifier {
         public ValueSerializer<?> createContextual(SerializationContext context, @Nullable BeanProperty property) {
             ValueSerializer<Object> parts = context.findContentValueSerializer(type.getContentType(), property);
             return new Summed(
+                    ordered,
                     type,
                     inOrder.createContextual(context, property),
                     type instanceof MapType map ? context.findKeySerializer(map.getKeyType(), property) : parts,
@@ -82,7 +94,7 @@ final class UnorderedContainers extends ValueSerializerModifier {
 
         @Override
         public void serialize(Object container, JsonGenerator generator, SerializationContext context) {
-            if (ContainerKind.isOrdered(container)) {
+            if (ordered.test(container)) {
                 inOrder.serialize(container, generator, context);
                 return;
             }

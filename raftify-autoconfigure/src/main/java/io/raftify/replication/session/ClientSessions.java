@@ -1,10 +1,11 @@
 package io.raftify.replication.session;
 
 import io.raftify.node.RaftNode;
-import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.OpenSession;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,10 @@ public final class ClientSessions {
     private final Supplier<LogEntry.Builder> entries;
     private final Duration timeout;
     private @Nullable ClientSession current;
-    private @Nullable CompletableFuture<ClientSession> opening;
+    private boolean opening;
+
+    /** In the order in which they came, which is that in which a caller's commands are to go into the log. */
+    private final Deque<CompletableFuture<ClientSession>> waiting = new ArrayDeque<>();
 
     /**
      * @param entries begins a new entry of the log
@@ -28,34 +32,53 @@ public final class ClientSessions {
         this.timeout = timeout;
     }
 
-    /** The session to begin a command in; the future ends as a proposal does. */
-    public synchronized CompletableFuture<ClientSession> current() {
-        ClientSession usable = current;
-        if (usable != null && !usable.isRetired()) {
-            return CompletableFuture.completedFuture(usable);
+    /** The session to begin a command in; the future ends as a proposal does. Futures end in the order of the calls. */
+    public CompletableFuture<ClientSession> current() {
+        CompletableFuture<ClientSession> session = new CompletableFuture<>();
+        synchronized (this) {
+            ClientSession usable = current;
+            if (usable != null && !usable.isRetired()) {
+                return CompletableFuture.completedFuture(usable);
+            }
+            waiting.add(session);
+            if (opening) {
+                return session;
+            }
+            opening = true;
+            current = null;
         }
-        CompletableFuture<ClientSession> underWay = opening;
-        if (underWay == null || underWay.isDone()) {
-            underWay = open();
-            opening = underWay;
-        }
-        return underWay;
+        open();
+        return session;
     }
 
-    private CompletableFuture<ClientSession> open() {
+    private void open() {
         byte[] entry = entries.get()
                 .setOpenSession(OpenSession.getDefaultInstance())
                 .build()
                 .toByteArray();
         // Sent again when nobody knows what became of it: a session that nobody uses does no harm, and expires.
-        return RepeatedProposal.start(node, entry, System.nanoTime() + timeout.toNanos())
+        var unused = RepeatedProposal.start(node, entry, System.nanoTime() + timeout.toNanos())
                 .outcome()
-                .thenApply(this::opened);
+                .handle((outcome, failure) -> {
+                    ClientSession opened = outcome == null ? null : new ClientSession(outcome.getSession());
+                    for (var next = next(opened); next != null; next = next(opened)) {
+                        if (opened != null) {
+                            next.complete(opened);
+                        } else {
+                            next.completeExceptionally(failure);
+                        }
+                    }
+                    return null;
+                });
     }
 
-    private synchronized ClientSession opened(EntryOutcome outcome) {
-        ClientSession opened = new ClientSession(outcome.getSession());
-        current = opened;
-        return opened;
+    /** Whoever calls before all that wait are served waits behind them. */
+    private synchronized @Nullable CompletableFuture<ClientSession> next(@Nullable ClientSession opened) {
+        CompletableFuture<ClientSession> next = waiting.poll();
+        if (next == null) {
+            current = opened;
+            opening = false;
+        }
+        return next;
     }
 }

@@ -69,14 +69,18 @@ public final class ExactlyOnce {
     }
 
     /**
-     * The command, unless its key was used before.
+     * The command, unless its key was used before. The key is the proposer's, never one found among the arguments: another
+     * build may declare another one, or none.
      *
+     * @param command has a key
      * @param what prints as the command in words
      * @param apply is called at most once
      */
     public EntryOutcome applyKeyed(
-            long index, long now, CommandEnvelope command, byte[] key, Object what, Supplier<EntryOutcome> apply) {
-        byte[] payload = command.getPayload().toByteArray();
+            long index, long now, CommandEnvelope command, Object what, Supplier<EntryOutcome> apply) {
+        byte[] key = command.getIdempotencyKey().toByteArray();
+        byte[] payload =
+                (command.hasArgumentsDigest() ? command.getArgumentsDigest() : command.getPayload()).toByteArray();
         KeyedOutcomes.Kept before = keyed.find(command.getCommand(), key);
         if (before == null) {
             EntryOutcome outcome = apply.get();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What became of commands that were called with an {@link io.raftify.annotation.IdempotencyKey}, whoever called them.
- * Forgotten after a day by the log's time, the oldest first when there are too many. Decides by the log alone.
+ * Forgotten after a day by the log's time, the oldest first when there are too many.
+ *
+ * <p>Which keys are known follows from the log alone. How many bytes their outcomes have does not, so when there are too many
+ * of those, outcomes are {@linkplain DroppedOutcome dropped}, oldest first, and their keys stay known.
  */
 final class KeyedOutcomes implements LibraryState {
 
@@ -23,26 +27,43 @@ final class KeyedOutcomes implements LibraryState {
     static final int MOST = 100_000;
     static final long MOST_BYTES = 64L << 20;
 
-    private static final int OVERHEAD = 160;
     private static final int DIGEST_LENGTH = 32;
 
     /** Oldest first. */
     private LinkedHashMap<Key, Kept> outcomes = new LinkedHashMap<>();
 
+    /** Those whose outcomes are there, oldest first. */
+    private ArrayDeque<Key> whole = new ArrayDeque<>();
+
+    /** Of the outcomes, without what dropped ones have left. */
     private long bytes;
 
     void expire(long now) {
         Iterator<Map.Entry<Key, Kept>> oldestFirst = outcomes.entrySet().iterator();
         while (oldestFirst.hasNext()) {
             Map.Entry<Key, Kept> oldest = oldestFirst.next();
-            if (now - oldest.getValue().since <= KEPT.toMillis() && outcomes.size() <= MOST && bytes <= MOST_BYTES) {
+            if (now - oldest.getValue().since <= KEPT.toMillis() && outcomes.size() <= MOST) {
                 return;
             }
-            bytes -= size(oldest.getKey(), oldest.getValue());
+            bytes -= DroppedOutcome.weight(oldest.getValue().outcome);
             oldestFirst.remove();
+            if (oldest.getKey().equals(whole.peek())) {
+                whole.remove();
+            }
         }
     }
 
+    private void drop() {
+        while (bytes > MOST_BYTES) {
+            Key oldest = whole.remove();
+            outcomes.computeIfPresent(oldest, (key, kept) -> {
+                bytes -= DroppedOutcome.weight(kept.outcome);
+                return new Kept(kept.version, kept.arguments, DroppedOutcome.of(kept.outcome), kept.since);
+            });
+        }
+    }
+
+    /** @param key what stands for the key */
     @Nullable Kept find(String command, byte[] key) {
         return outcomes.get(new Key(command, ByteBuffer.wrap(key)));
     }
@@ -52,16 +73,18 @@ final class KeyedOutcomes implements LibraryState {
         Key name = new Key(command, ByteBuffer.wrap(key));
         Kept kept = new Kept(version, digest(arguments), outcome, now);
         outcomes.put(name, kept);
-        bytes += size(name, kept);
+        whole.add(name);
+        bytes += DroppedOutcome.weight(outcome);
         expire(now);
+        drop();
     }
 
     int size() {
         return outcomes.size();
     }
 
-    private static long size(Key key, Kept kept) {
-        return OVERHEAD + key.command.length() + key.bytes.remaining() + kept.outcome.length;
+    long bytes() {
+        return bytes;
     }
 
     private static byte[] digest(byte[] arguments) {
@@ -93,6 +116,7 @@ final class KeyedOutcomes implements LibraryState {
     @Override
     public Runnable read(DataInputStream in) throws IOException {
         LinkedHashMap<Key, Kept> read = new LinkedHashMap<>();
+        ArrayDeque<Key> readWhole = new ArrayDeque<>();
         long readBytes = 0;
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
@@ -102,11 +126,13 @@ final class KeyedOutcomes implements LibraryState {
             long since = in.readLong();
             Kept kept = new Kept(version, arguments, LibraryState.readBytes(in), since);
             read.put(key, kept);
-            readBytes += size(key, kept);
+            readWhole.add(key);
+            readBytes += DroppedOutcome.weight(kept.outcome);
         }
         long total = readBytes;
         return () -> {
             outcomes = read;
+            whole = readWhole;
             bytes = total;
         };
     }
@@ -117,7 +143,7 @@ final class KeyedOutcomes implements LibraryState {
      * An outcome.
      *
      * @param version of the command in the first call
-     * @param arguments SHA-256 of the first call's arguments
+     * @param arguments SHA-256 of what stands for the first call's arguments
      * @param since when the first call was applied, by the log's time
      */
     @SuppressWarnings("ArrayRecordComponent")

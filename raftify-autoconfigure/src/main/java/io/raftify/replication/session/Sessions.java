@@ -17,27 +17,34 @@ import java.util.TreeMap;
 
 /**
  * What became of the commands of every session, so that none is applied twice (thesis, section 6.3). A session is named by
- * the index of the entry that opened it, so a name that was forgotten never comes back. An outcome is forgotten when its
- * proposer says that it has it; whole sessions are, when nothing came from them for a day by the log's time, or when there
- * are too many. What was forgotten is refused, not applied.
+ * the index of the entry that opened it, so a name that was forgotten never comes back. A command is forgotten when its
+ * proposer says that it has the outcome; whole sessions are, when nothing came from them for a day by the log's time, or when
+ * there are too many, of them or of commands. What was forgotten is refused, not applied.
  *
- * <p>Decides by the log alone: the limits are part of the format, and equal on all members.
+ * <p>Which commands are known follows from the log alone: the limits of time and number are part of the format, and equal on
+ * all members. How many bytes their outcomes have does not, so when there are too many of those, outcomes are
+ * {@linkplain DroppedOutcome dropped}, oldest first, and their commands stay known.
  */
 final class Sessions implements LibraryState {
 
     static final Duration KEPT = Duration.ofDays(1);
     static final int MOST_SESSIONS = 10_000;
     static final int MOST_OUTCOMES_OF_ONE = 100_000;
+    static final int MOST_OUTCOMES = 500_000;
     static final long MOST_BYTES_OF_ONE = 8L << 20;
     static final long MOST_BYTES = 64L << 20;
 
-    /** Of an outcome beside its bytes, roughly. */
-    private static final int OUTCOME_OVERHEAD = 64;
+    /** Dropped at once, so that sessions are not gone through for every single outcome. */
+    private static final long BYTES_TO_DROP = MOST_BYTES / 16;
 
     /** Least recently used first. */
     private LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
 
+    /** Of all sessions, without what dropped outcomes have left. */
     private long bytes;
+
+    /** In all sessions. */
+    private int outcomes;
 
     /** What is known of a command that is about to be applied. */
     enum Standing {
@@ -64,8 +71,8 @@ final class Sessions implements LibraryState {
             if (now - eldest.lastUsed <= KEPT.toMillis()) {
                 return;
             }
-            bytes -= eldest.bytes;
             eldestFirst.remove();
+            forgotten(eldest);
         }
     }
 
@@ -96,13 +103,55 @@ final class Sessions implements LibraryState {
             throw new IllegalStateException("There is no session for " + CommandIds.text(id));
         }
         session.outcomes.put(id.getSequence(), outcome);
-        grow(session, outcome.length + OUTCOME_OVERHEAD);
-        while (session.outcomes.size() > MOST_OUTCOMES_OF_ONE || session.bytes > MOST_BYTES_OF_ONE) {
+        session.droppedBelow = Math.min(session.droppedBelow, id.getSequence());
+        outcomes++;
+        grow(session, DroppedOutcome.weight(outcome));
+        if (session.outcomes.size() > MOST_OUTCOMES_OF_ONE) {
             forgetFirst(session);
         }
-        while (bytes > MOST_BYTES) {
+        while (outcomes > MOST_OUTCOMES) {
             forgetEldest();
         }
+        if (session.bytes > MOST_BYTES_OF_ONE) {
+            drop(session, session.bytes - MOST_BYTES_OF_ONE);
+        }
+        if (bytes > MOST_BYTES) {
+            dropOfEldest(bytes - MOST_BYTES + BYTES_TO_DROP);
+        }
+    }
+
+    private void dropOfEldest(long excess) {
+        long left = excess;
+        for (Session eldest : sessions.values()) {
+            if (left <= 0) {
+                return;
+            }
+            if (eldest.bytes > 0) {
+                left -= drop(eldest, left);
+            }
+        }
+    }
+
+    /**
+     * Drops outcomes of a session, oldest first, until so many bytes are gone or none is left.
+     *
+     * @return how many are gone
+     */
+    private long drop(Session session, long excess) {
+        long gone = 0;
+        Iterator<Map.Entry<Long, byte[]>> oldestFirst =
+                session.outcomes.tailMap(session.droppedBelow).entrySet().iterator();
+        while (gone < excess && oldestFirst.hasNext()) {
+            Map.Entry<Long, byte[]> oldest = oldestFirst.next();
+            int weight = DroppedOutcome.weight(oldest.getValue());
+            if (weight > 0) {
+                oldest.setValue(DroppedOutcome.of(oldest.getValue()));
+                grow(session, -weight);
+                gone += weight;
+            }
+            session.droppedBelow = oldest.getKey() + 1;
+        }
+        return gone;
     }
 
     /** Nobody will ask for outcomes of smaller sequences any more. */
@@ -120,13 +169,20 @@ final class Sessions implements LibraryState {
     private void forgetFirst(Session session) {
         Map.Entry<Long, byte[]> first = session.outcomes.pollFirstEntry();
         session.floor = Math.max(session.floor, first.getKey() + 1);
-        grow(session, -(first.getValue().length + OUTCOME_OVERHEAD));
+        outcomes--;
+        grow(session, -DroppedOutcome.weight(first.getValue()));
     }
 
     private void forgetEldest() {
         Iterator<Session> eldestFirst = sessions.values().iterator();
-        bytes -= eldestFirst.next().bytes;
+        Session eldest = eldestFirst.next();
         eldestFirst.remove();
+        forgotten(eldest);
+    }
+
+    private void forgotten(Session session) {
+        bytes -= session.bytes;
+        outcomes -= session.outcomes.size();
     }
 
     private void grow(Session session, long by) {
@@ -169,26 +225,30 @@ final class Sessions implements LibraryState {
     public Runnable read(DataInputStream in) throws IOException {
         LinkedHashMap<Long, Session> read = new LinkedHashMap<>(16, 0.75f, true);
         long readBytes = 0;
+        int readOutcomes = 0;
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             long name = in.readLong();
             Session session = new Session(in.readLong());
             session.floor = in.readLong();
-            int outcomes = in.readInt();
-            for (int j = 0; j < outcomes; j++) {
+            int kept = in.readInt();
+            for (int j = 0; j < kept; j++) {
                 long sequence = in.readLong();
                 byte[] outcome = LibraryState.readBytes(in);
                 check(outcome, name, sequence);
                 session.outcomes.put(sequence, outcome);
-                session.bytes += outcome.length + OUTCOME_OVERHEAD;
+                session.bytes += DroppedOutcome.weight(outcome);
             }
             readBytes += session.bytes;
+            readOutcomes += session.outcomes.size();
             read.put(name, session);
         }
-        long total = readBytes;
+        long totalBytes = readBytes;
+        int totalOutcomes = readOutcomes;
         return () -> {
             sessions = read;
-            bytes = total;
+            bytes = totalBytes;
+            outcomes = totalOutcomes;
         };
     }
 
@@ -215,7 +275,12 @@ final class Sessions implements LibraryState {
         /** Smaller sequences are forgotten. */
         private long floor = 1;
 
+        /** Of the outcomes, without what dropped ones have left. */
         private long bytes;
+
+        /** Of smaller sequences there is nothing to drop. */
+        private long droppedBelow;
+
         private final TreeMap<Long, byte[]> outcomes = new TreeMap<>();
 
         Session(long now) {

@@ -54,6 +54,14 @@ public final class ApplicationState {
         return known;
     }
 
+    /**
+     * The field whose container or holder this very object is, if others may change it; null if there is none. A view of it,
+     * or what is inside it, is not known again.
+     */
+    public @Nullable LiveField live(@Nullable Object held) {
+        return LiveField.of(beans(), held);
+    }
+
     /** The form of values. */
     public CborFormat format() {
         return format;

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 
 /** The state of one replicated bean: the fields that are marked, and what it writes itself. */
 public final class BeanState {
@@ -27,6 +28,11 @@ public final class BeanState {
         Map<String, String> schemas = new LinkedHashMap<>();
         fields.forEach(field -> schemas.put(field.name(), field.schema()));
         return schemas;
+    }
+
+    /** The types of the fields, with the bean class's type variables resolved. */
+    public List<ResolvableType> types() {
+        return fields.stream().map(StateField::type).toList();
     }
 
     /** What is in the fields now, by their names: the live objects. */

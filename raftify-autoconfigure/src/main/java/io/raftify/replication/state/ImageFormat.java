@@ -20,9 +20,10 @@ import java.util.List;
  * magic    = "RFTS"
  * version  = int                            of this format
  * count    = int                            of sections
- * entry    = 'F' bean field type            a field of a bean; its type as {@code StateSchema} writes it
+ * entry    = 'F' bean field type formerly   a field of a bean; its type as {@code StateSchema} writes it
  *          | 'S' bean                       what a bean wrote itself
  *          | 'L' name                       what a {@link LibraryState} wrote
+ * formerly = count name*                    what the field was called before, for builds that still call it so
  * content  = block* 0 length                in the order of the entries
  * block    = int &gt; 0, as many bytes
  * length   = long                           of all blocks of the content together
@@ -34,13 +35,14 @@ import java.util.List;
  */
 final class ImageFormat {
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final int MAGIC = 0x52465453;
     private static final int DIGEST_BYTES = 32;
     private static final int BLOCK_BYTES = 1 << 16;
     private static final int LONGEST_TEXT = 1 << 20;
     private static final int MOST_SECTIONS = 1 << 20;
+    private static final int MOST_NAMES = 1 << 10;
 
     private ImageFormat() {}
 
@@ -71,19 +73,20 @@ final class ImageFormat {
      * @param owner the bean, or the part of the library
      * @param field the field; empty if the section is none
      * @param schema the field's type in words; empty if the section is no field
+     * @param formerly the field's former names
      */
-    record Entry(SectionType type, String owner, String field, String schema) {
+    record Entry(SectionType type, String owner, String field, String schema, List<String> formerly) {
 
-        static Entry field(String bean, String field, String schema) {
-            return new Entry(SectionType.FIELD, bean, field, schema);
+        static Entry field(String bean, String field, String schema, List<String> formerly) {
+            return new Entry(SectionType.FIELD, bean, field, schema, formerly);
         }
 
         static Entry stream(String bean) {
-            return new Entry(SectionType.STREAM, bean, "", "");
+            return new Entry(SectionType.STREAM, bean, "", "", List.of());
         }
 
         static Entry library(String name) {
-            return new Entry(SectionType.LIBRARY, name, "", "");
+            return new Entry(SectionType.LIBRARY, name, "", "", List.of());
         }
     }
 
@@ -107,6 +110,10 @@ final class ImageFormat {
             if (entry.type() == SectionType.FIELD) {
                 writeText(entry.field(), data);
                 writeText(entry.schema(), data);
+                data.writeInt(entry.formerly().size());
+                for (String name : entry.formerly()) {
+                    writeText(name, data);
+                }
             }
         }
         for (Section section : sections) {
@@ -161,10 +168,20 @@ final class ImageFormat {
         for (int i = 0; i < count; i++) {
             SectionType type = SectionType.of(in.readUnsignedByte());
             String owner = readText(in);
-            boolean field = type == SectionType.FIELD;
-            entries.add(new Entry(type, owner, field ? readText(in) : "", field ? readText(in) : ""));
+            entries.add(
+                    type == SectionType.FIELD
+                            ? Entry.field(owner, readText(in), readText(in), readNames(in))
+                            : new Entry(type, owner, "", "", List.of()));
         }
         return entries;
+    }
+
+    private static List<String> readNames(DataInputStream in) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (int left = bounded(in.readInt(), MOST_NAMES); left > 0; left--) {
+            names.add(readText(in));
+        }
+        return names;
     }
 
     private static void expect(int value, int found, String otherwise) throws IOException {

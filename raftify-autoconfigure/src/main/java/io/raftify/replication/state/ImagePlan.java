@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What becomes of each section of an image, and of everything that has none in it.
  *
- * <p>A field takes the section of its own name, else that of the first of its former names that is there. A field, a
+ * <p>A field takes the section of its own name, else that of the first of its former names that is there, else one that a
+ * later build renamed and that was formerly called like it: on the way back nothing is lost either. A field, a
  * streamed state or a whole bean that is not in the image gets the value it had when the application started: it came
  * with a newer version. A section without a field is passed over with a line in the log: the field went with an older
  * version. So is a whole bean: none of its commands was ever applied, or the admissions in the image would have
@@ -66,18 +67,24 @@ final class ImagePlan {
     }
 
     private static Entry nameOnly(Entry field) {
-        return Entry.field(field.owner(), field.field(), "");
+        return nameOnly(field.owner(), field.field());
+    }
+
+    private static Entry nameOnly(String bean, String field) {
+        return Entry.field(bean, field, "", List.of());
     }
 
     private void planField(BeanState bean, StateField field, Map<Entry, Integer> written) {
         List<String> names = new ArrayList<>(List.of(field.name()));
         names.addAll(field.formerly());
+        names.addAll(laterNames(bean, field));
         for (String name : names) {
-            Integer at = written.get(Entry.field(bean.name(), name, ""));
+            Integer at = written.get(nameOnly(bean.name(), name));
             if (at != null) {
                 if (!name.equals(field.name())) {
                     log.info(
-                            "The field '{}' of bean '{}' gets what the snapshot has of '{}', as it was formerly called",
+                            "The field '{}' of bean '{}' gets what the snapshot has of '{}', as it was formerly called"
+                                    + " or is called by a later build",
                             field.name(),
                             bean.name(),
                             name);
@@ -101,6 +108,18 @@ final class ImagePlan {
                 field.name(),
                 bean.name());
         initialFields.add(field);
+    }
+
+    /** What is in the image under names that are no field's here, and was formerly called like this field. */
+    private List<String> laterNames(BeanState bean, StateField field) {
+        return entries.stream()
+                .filter(entry ->
+                        entry.type() == SectionType.FIELD && entry.owner().equals(bean.name()))
+                .filter(entry -> entry.formerly().contains(field.name()))
+                .map(Entry::field)
+                .filter(name ->
+                        bean.fields().stream().noneMatch(own -> own.name().equals(name)))
+                .toList();
     }
 
     private void planStream(BeanState bean, Map<String, Integer> written) {

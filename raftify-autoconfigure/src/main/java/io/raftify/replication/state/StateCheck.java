@@ -7,6 +7,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,13 @@ final class StateCheck {
                             + ", which loses its elements, or tells them apart, by what differs between members.",
                     "Let it hold a HashMap or another one that goes by equals.");
         }
+        if (first instanceof LinkedHashMap<?, ?> map && isInOrderOfAccess(map)) {
+            throw refused(
+                    what + " holds a " + LinkedHashMap.class.getName()
+                            + " in the order of access, which queries change, each on its own member.",
+                    "Let it hold one in the order of insertion, such as new LinkedHashMap<>(); where a command is to move"
+                            + " a key to the end, let it take a key out and put it in again.");
+        }
         if (state.first() != null) {
             return;
         }
@@ -80,6 +88,23 @@ final class StateCheck {
             throw refused(
                     what + " holds no mutable container, and none of its declared type can be created.",
                     "Let it hold a mutable one from the start, such as new HashMap<>().");
+        }
+    }
+
+    /** Does not show but in what it does. Tried on a copy, which has the order of what it is copied from. */
+    @SuppressWarnings("unchecked")
+    private static boolean isInOrderOfAccess(LinkedHashMap<?, ?> map) {
+        Object first = new Object();
+        try {
+            Map<Object, Object> copy = (Map<Object, Object>) map.clone();
+            copy.clear();
+            copy.put(first, first);
+            copy.put(new Object(), first);
+            copy.get(first);
+            return copy.size() == 2 && copy.keySet().iterator().next() != first;
+        } catch (RuntimeException ofItsOwn) {
+            // A class of the application's that does not take these keys; it may know what it does.
+            return false;
         }
     }
 

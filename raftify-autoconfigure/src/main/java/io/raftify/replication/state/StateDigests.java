@@ -3,106 +3,123 @@ package io.raftify.replication.state;
 import io.raftify.replication.encoding.CborFormat;
 import io.raftify.replication.encoding.ContainerKind;
 import io.raftify.replication.encoding.ElementHashes;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.raftify.replication.encoding.HashedOutput;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.ResolvableType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.ObjectWriter;
 
 /**
- * Hashes the state of all beans and of the library, part by part, so that members can be compared at equal indexes and the
- * part that differs be named. What a container does not promise is not hashed: neither the order of a {@code HashMap} nor
- * a container's class.
+ * Hashes the state of all beans, field by field, so that members can be compared at equal indexes and the field that differs
+ * be named. What a container does not promise is not hashed: neither the order of a {@code HashMap} nor a container's class.
+ *
+ * <p>Of the beans alone: the library's own state follows from the log, but for messages of exceptions, which need not be the
+ * same in every Java version.
  */
 public final class StateDigests {
 
+    private static final Logger log = LoggerFactory.getLogger(StateDigests.class);
+
+    /** In the place of a digest. */
+    private static final byte[] UNHASHED = "cannot be hashed".getBytes(StandardCharsets.US_ASCII);
+
     private final ApplicationState state;
-    private final List<LibraryState> own;
     private final CborFormat format;
+
+    /** What was reported. */
+    private final Set<Object> unhashed = new HashSet<>();
+
     private final Map<StateField, Writers> writers = new ConcurrentHashMap<>();
 
-    /** @param own the parts of the library that are hashed beside the beans */
-    public StateDigests(ApplicationState state, List<LibraryState> own) {
+    public StateDigests(ApplicationState state) {
         this.state = state;
-        this.own = List.copyOf(own);
         this.format = state.format().forDigests();
     }
 
     /**
-     * Fixes the state now, to be called while no command runs. Fields whose values never change are kept by reference and
-     * hashed when they are asked for; the others are hashed at once.
+     * Hashes what there is now, to be called while no command runs: 128 bits for each field, by {@code bean.field}, and by
+     * {@code bean} for what a bean writes itself. Fields that are not put back when a command throws are left out: they may be
+     * large, and nothing else goes through them that often. What cannot be hashed has a digest that says so: a command that was
+     * acknowledged put it there, which is no reason to stop applying, here or anywhere.
      */
-    public Captured capture() {
-        Map<String, Supplier<byte[]>> digests = new LinkedHashMap<>();
-        LongAdder hashed = new LongAdder();
-        long elements = 0;
+    public Map<String, byte[]> take() {
+        Map<String, byte[]> digests = new LinkedHashMap<>();
+        for (BeanState bean : state.beans()) {
+            takeFields(bean, true, digests);
+            try {
+                takeStreamed(bean, digests);
+            } catch (RuntimeException ofTheBean) {
+                digests.put(
+                        bean.name(),
+                        unhashed(bean, "StreamedState.digest() of bean " + bean.name() + " failed", ofTheBean));
+            }
+        }
+        return digests;
+    }
+
+    /**
+     * The same of the fields that {@link #take} leaves out.
+     *
+     * @param digests where they are put
+     * @return how many bytes were hashed, the same on every member
+     */
+    public long takeLarge(Map<String, byte[]> digests) {
+        long hashed = 0;
+        for (BeanState bean : state.beans()) {
+            hashed += takeFields(bean, false, digests);
+        }
+        return hashed;
+    }
+
+    /**
+     * The same of everything.
+     *
+     * @throws UnwritableStateException if a field holds what no snapshot can hold either
+     */
+    public Map<String, byte[]> all() {
+        Map<String, byte[]> digests = new LinkedHashMap<>();
         for (BeanState bean : state.beans()) {
             for (StateField field : bean.fields()) {
-                FrozenField frozen = FrozenField.of(field);
-                elements += frozen.size();
-                Supplier<byte[]> digest = () -> hash(field, frozen, hashed);
-                digests.put(bean.name() + "." + field.name(), field.isImmutable() ? digest : now(digest));
+                digests.put(name(bean, field), hash(field).digest());
             }
-            StreamedPart streamed = bean.streamed();
-            byte[] made = streamed != null ? streamed.digest() : null;
-            if (made != null) {
-                digests.put(bean.name(), now(() -> hash(made)));
+            takeStreamed(bean, digests);
+        }
+        return digests;
+    }
+
+    private static void takeStreamed(BeanState bean, Map<String, byte[]> digests) {
+        StreamedPart streamed = bean.streamed();
+        byte[] made = streamed != null ? streamed.digest() : null;
+        if (made != null) {
+            digests.put(bean.name(), hash(made));
+        }
+    }
+
+    private static String name(BeanState bean, StateField field) {
+        return bean.name() + "." + field.name();
+    }
+
+    private long takeFields(BeanState bean, boolean rolledBack, Map<String, byte[]> digests) {
+        long hashed = 0;
+        for (StateField field : bean.fields()) {
+            if (field.isRolledBack() == rolledBack) {
+                FieldHash hash = hashOrMark(field);
+                digests.put(name(bean, field), hash.digest());
+                hashed += hash.bytes();
             }
         }
-        for (LibraryState part : own) {
-            digests.put("(" + part.name() + ")", now(() -> hash(part)));
-        }
-        return new Captured(digests, elements, hashed);
+        return hashed;
     }
 
-    private static Supplier<byte[]> now(Supplier<byte[]> digest) {
-        byte[] known = digest.get();
-        return () -> known;
-    }
-
-    /** The state at one moment. May be hashed by any thread, at any later time. */
-    public static final class Captured {
-
-        private final Map<String, Supplier<byte[]>> digests;
-        private final long elements;
-        private final LongAdder hashed;
-
-        private Captured(Map<String, Supplier<byte[]>> digests, long elements, LongAdder hashed) {
-            this.digests = digests;
-            this.elements = elements;
-            this.hashed = hashed;
-        }
-
-        /** How many bytes of fields were hashed by now. The same on every member, once all digests were asked for. */
-        public long hashed() {
-            return hashed.sum();
-        }
-
-        /** How many elements there are in all containers that are fields, which says what hashing them costs. */
-        public long elements() {
-            return elements;
-        }
-
-        /**
-         * 128 bits for each part: {@code bean.field} for a field, {@code bean} for what a bean writes itself,
-         * {@code (name)} for a part of the library.
-         *
-         * @throws UnwritableStateException if a field holds what no snapshot can hold either
-         */
-        public Map<String, byte[]> digests() {
-            Map<String, byte[]> hashed = new LinkedHashMap<>();
-            digests.forEach((part, digest) -> hashed.put(part, digest.get()));
-            return hashed;
-        }
-    }
+    private record FieldHash(byte[] digest, long bytes) {}
 
     private static byte[] hash(byte[] digest) {
         HashedOutput out = new HashedOutput();
@@ -110,19 +127,25 @@ public final class StateDigests {
         return out.hash();
     }
 
-    private static byte[] hash(LibraryState part) {
-        HashedOutput out = new HashedOutput();
+    private FieldHash hashOrMark(StateField field) {
         try {
-            part.write(new DataOutputStream(out));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("hashing does not fail", impossible);
+            return hash(field);
+        } catch (UnwritableStateException unwritable) {
+            return new FieldHash(unhashed(field, String.valueOf(unwritable.getMessage()), unwritable), 0);
         }
-        return out.hash();
     }
 
-    /** @throws UnwritableStateException if a snapshot of it could not be written either */
-    private byte[] hash(StateField field, FrozenField frozen, LongAdder hashed) {
+    private byte[] unhashed(Object part, String problem, RuntimeException cause) {
+        if (unhashed.add(part)) {
+            log.error("{}. Members cannot be compared in this until it is mended.", problem, cause);
+        }
+        return UNHASHED;
+    }
+
+    private FieldHash hash(StateField field) {
+        FrozenField frozen = FrozenField.of(field);
         HashedOutput out = new HashedOutput();
+        long summed = 0;
         try {
             switch (frozen.shape()) {
                 case NULL -> out.write('N');
@@ -137,16 +160,17 @@ public final class StateDigests {
                         writeInOrder(field, frozen, out);
                     } else {
                         out.write('U');
-                        byte[] sum = sum(field, frozen, hashed);
+                        ElementHashes elements = hashes(field, frozen);
+                        byte[] sum = elements.sum();
                         out.write(sum, 0, sum.length);
+                        summed = elements.bytes();
                     }
                 }
             }
         } catch (JacksonException unwritable) {
             throw new UnwritableStateException(field, unwritable.getOriginalMessage(), unwritable);
         }
-        hashed.add(out.count());
-        return out.hash();
+        return new FieldHash(out.hash(), out.count() + summed);
     }
 
     private void writeInOrder(StateField field, FrozenField frozen, HashedOutput out) {
@@ -159,7 +183,7 @@ public final class StateDigests {
         }
     }
 
-    private byte[] sum(StateField field, FrozenField frozen, LongAdder hashed) {
+    private ElementHashes hashes(StateField field, FrozenField frozen) {
         ElementHashes hashes = new ElementHashes();
         try (JsonGenerator generator = format.mapper().createGenerator(hashes)) {
             for (int i = 0; i < frozen.size(); i++) {
@@ -168,8 +192,7 @@ public final class StateDigests {
                 hashes.endElement();
             }
         }
-        hashed.add(hashes.bytes());
-        return hashes.sum();
+        return hashes;
     }
 
     private void writeElement(StateField field, FrozenField frozen, int at, JsonGenerator generator) {

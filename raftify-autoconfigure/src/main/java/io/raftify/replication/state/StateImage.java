@@ -49,7 +49,8 @@ public final class StateImage {
         }
         for (BeanState bean : stateful()) {
             for (StateField field : bean.fields()) {
-                sections.add(new Section(Entry.field(bean.name(), field.name(), field.schema()), capture(field)));
+                Entry entry = Entry.field(bean.name(), field.name(), field.schema(), field.formerly());
+                sections.add(new Section(entry, capture(field)));
             }
         }
         for (LibraryState part : own) {

@@ -6,12 +6,15 @@ import io.raftify.replication.wire.Admit;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which commands and codecs may stand in the log, as the log itself says; the same on every member at the same index.
@@ -20,6 +23,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * holding it back saves nobody. What was <em>admitted</em> was known to every voter at some time, and stays allowed as long
  * as none of them is known to have gone back behind it. Both only grow, by one for each command, version and codec that the
  * application ever had.
+ *
+ * <p>A command that was only called within another lets nothing in: in which version it was, or whether it was called at
+ * all, is the matter of the build that applied the outer one. What it did is in the state all the same, and its bean must be
+ * there wherever that state is restored.
  *
  * <p>Changed by the thread that applies; any thread may ask.
  */
@@ -30,7 +37,11 @@ public final class Admissions implements LibraryState {
     /** Replaced as a whole, so that nobody sees a part of what one entry admits. */
     private volatile Set<Requirement> admitted = Set.of();
 
+    /** The first entry within which a command was called. */
+    private volatile Map<Within, Long> within = new ConcurrentHashMap<>();
+
     private final Effects effects;
+    private final BiPredicate<String, String> effectsWithin;
 
     /**
      * The first entry that needed it.
@@ -38,6 +49,18 @@ public final class Admissions implements LibraryState {
      * @param bean whose command it is; empty for a codec
      */
     private record First(String bean, long index) {}
+
+    /** A command that was part of another, and its bean. */
+    private record Within(String command, String bean) implements Comparable<Within> {
+
+        private static final Comparator<Within> ORDER =
+                Comparator.comparing(Within::command).thenComparing(Within::bean);
+
+        @Override
+        public int compareTo(@Nullable Within other) {
+            return other == null ? 1 : ORDER.compare(this, other);
+        }
+    }
 
     /** What this build of the application can hold. */
     @FunctionalInterface
@@ -47,8 +70,13 @@ public final class Admissions implements LibraryState {
         boolean known(String command, int version, String bean);
     }
 
-    public Admissions(Effects effects) {
+    /**
+     * @param effects of commands that have entries of their own
+     * @param effectsWithin the same of a command, by its name, and its bean, that was part of another one
+     */
+    public Admissions(Effects effects, BiPredicate<String, String> effectsWithin) {
         this.effects = effects;
+        this.effectsWithin = effectsWithin;
     }
 
     boolean isApplied(Requirement requirement) {
@@ -64,7 +92,7 @@ public final class Admissions implements LibraryState {
         return admitted.isEmpty();
     }
 
-    /** A command is applied, by an entry of its own or within another command. */
+    /** A command is applied, by an entry of its own. */
     public void applied(String command, int version, String bean, long index) {
         applied.computeIfAbsent(Requirement.command(command, version), first -> new First(bean, index));
     }
@@ -72,6 +100,11 @@ public final class Admissions implements LibraryState {
     /** An entry is applied that the codec wrote. */
     public void applied(String codec, long index) {
         applied.computeIfAbsent(Requirement.codec(codec), first -> new First("", index));
+    }
+
+    /** A command is called within the one of that entry. */
+    public void appliedWithin(String command, String bean, long index) {
+        within.putIfAbsent(new Within(command, bean), index);
     }
 
     public void admit(Admit admit) {
@@ -98,6 +131,13 @@ public final class Admissions implements LibraryState {
         out.writeInt(admittedInOrder.size());
         for (Requirement each : admittedInOrder) {
             write(each, out);
+        }
+        SortedMap<Within, Long> withinInOrder = new TreeMap<>(within);
+        out.writeInt(withinInOrder.size());
+        for (Map.Entry<Within, Long> each : withinInOrder.entrySet()) {
+            out.writeUTF(each.getKey().command());
+            out.writeUTF(each.getKey().bean());
+            out.writeLong(each.getValue());
         }
     }
 
@@ -138,9 +178,30 @@ public final class Admissions implements LibraryState {
         for (int i = 0; i < count; i++) {
             readAdmitted.add(readRequirement(in));
         }
+        Map<Within, Long> readWithin = readWithin(in);
         return () -> {
             applied = readApplied;
             admitted = readAdmitted;
+            within = readWithin;
         };
+    }
+
+    private Map<Within, Long> readWithin(DataInputStream in) throws IOException {
+        Map<Within, Long> read = new ConcurrentHashMap<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            Within each = new Within(in.readUTF(), in.readUTF());
+            long index = in.readLong();
+            if (!effectsWithin.test(each.command(), each.bean())) {
+                throw new UnsupportedEntryException("The snapshot holds what the command '" + each.command()
+                        + "', as part of another one, did to the bean '" + each.bean() + "', first at entry " + index
+                        + ", and this application does not have the bean: deploy here a version that does. If the bean"
+                        + " was renamed, give it its former name, as in @Component(\"" + each.bean()
+                        + "\"); if it was removed on purpose, say so by a bean: new RetiredCommand(\""
+                        + each.command() + "\").");
+            }
+            read.put(each, index);
+        }
+        return read;
     }
 }

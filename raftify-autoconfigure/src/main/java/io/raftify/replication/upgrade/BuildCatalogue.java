@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.RaftNode;
 import io.raftify.replication.encoding.Sha256;
 import io.raftify.replication.encoding.StateSchema;
+import io.raftify.replication.encoding.WrittenForms;
 import io.raftify.replication.wire.ApplicationCatalogue;
 import io.raftify.replication.wire.CatalogueBean;
 import io.raftify.replication.wire.CatalogueCommand;
@@ -21,6 +22,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -50,8 +53,15 @@ public record BuildCatalogue(
      *
      * @param oldest entries of this version and of those after it can be brought to the newest
      * @param newest the one that the build itself proposes
+     * @param arguments how the arguments of the newest are written
+     * @param result how its result is
      */
-    public record Versions(int oldest, int newest) {
+    public record Versions(int oldest, int newest, Form arguments, Form result) {
+
+        /** Of forms that are not known. */
+        public Versions(int oldest, int newest) {
+            this(oldest, newest, Form.UNKNOWN, Form.UNKNOWN);
+        }
 
         boolean contain(int version) {
             return oldest <= version && version <= newest;
@@ -59,12 +69,45 @@ public record BuildCatalogue(
     }
 
     /**
+     * How something is written.
+     *
+     * @param hash of the words, as {@link WrittenForms} has it; 0 if nothing is known
+     * @param words empty if they were too many to be told
+     */
+    public record Form(long hash, String words) {
+
+        static final Form UNKNOWN = new Form(0, "");
+
+        static Form of(String words) {
+            return new Form(WrittenForms.hash(words), words);
+        }
+
+        /** Whether the two are known, and not the same. */
+        boolean differs(Form other) {
+            return hash != 0 && other.hash != 0 && hash != other.hash;
+        }
+
+        @Override
+        public String toString() {
+            return words.isEmpty() ? "what it does not say" : words;
+        }
+    }
+
+    /**
      * One command as a build has it.
      *
+     * @param oldest entries of this version and of those after it can be brought to the newest
+     * @param newest the one that the build itself proposes
      * @param arguments the types of what is written of a call
      * @param result the type of what is written of its result
      */
-    public record Command(String name, Versions versions, List<Type> arguments, Type result) {}
+    public record Command(String name, int oldest, int newest, List<Type> arguments, Type result) {
+
+        private Versions versions() {
+            return new Versions(
+                    oldest, newest, Form.of(WrittenForms.ofArguments(arguments)), Form.of(WrittenForms.words(result)));
+        }
+    }
 
     /**
      * Of this build.
@@ -116,6 +159,13 @@ public record BuildCatalogue(
         return versions != null && versions.contain(requirement.version());
     }
 
+    /** The command there, if both builds propose it in the same version and so must mean the same; else null. */
+    @Nullable Versions sameVersion(String command, BuildCatalogue other) {
+        Versions here = commands.get(command);
+        Versions there = other.commands.get(command);
+        return here != null && there != null && here.newest() == there.newest() ? there : null;
+    }
+
     /** What entries need that the build proposes, or could. */
     List<Requirement> requirements() {
         List<Requirement> requirements = new ArrayList<>();
@@ -147,7 +197,9 @@ public record BuildCatalogue(
         commands.forEach((name, versions) -> catalogue.addCommands(CatalogueCommand.newBuilder()
                 .setName(name)
                 .setOldestVersion(versions.oldest())
-                .setVersion(versions.newest())));
+                .setVersion(versions.newest())
+                .setArgumentsForm(versions.arguments().hash())
+                .setResultForm(versions.result().hash())));
         byte[] without = catalogue.build().toByteArray();
         if (without.length > LARGEST) {
             throw new IllegalStateException("The application has " + commands.size()
@@ -164,8 +216,19 @@ public record BuildCatalogue(
                             .setType(type));
         });
         beans.values().forEach(catalogue::addBeans);
+        byte[] withState = catalogue.build().toByteArray();
+        int position = 0;
+        for (Versions versions : commands.values()) {
+            catalogue
+                    .getCommandsBuilder(position++)
+                    .setArguments(versions.arguments().words())
+                    .setResult(versions.result().words());
+        }
         byte[] whole = catalogue.build().toByteArray();
-        return whole.length > LARGEST ? without : whole;
+        return Stream.of(whole, withState, without)
+                .filter(each -> each.length <= LARGEST)
+                .findFirst()
+                .orElse(without);
     }
 
     /** @throws InvalidProtocolBufferException if these bytes are no catalogue */
@@ -175,7 +238,12 @@ public record BuildCatalogue(
         catalogue
                 .getCommandsList()
                 .forEach(command -> commands.put(
-                        command.getName(), new Versions(command.getOldestVersion(), command.getVersion())));
+                        command.getName(),
+                        new Versions(
+                                command.getOldestVersion(),
+                                command.getVersion(),
+                                new Form(command.getArgumentsForm(), command.getArguments()),
+                                new Form(command.getResultForm(), command.getResult()))));
         Map<String, String> state = new TreeMap<>();
         catalogue
                 .getBeansList()

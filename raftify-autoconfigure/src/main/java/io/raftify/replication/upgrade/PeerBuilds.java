@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.node.NodeStatus;
 import io.raftify.node.PeerStatus;
 import io.raftify.node.RaftNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,31 @@ public final class PeerBuilds {
             new BuildCatalogue(0, Collections.emptySortedSet(), Map.of(), Map.of(), "");
 
     private final Map<String, Read> read = new ConcurrentHashMap<>();
+
+    /** By command; replaced as a whole. */
+    private volatile Map<String, OtherArguments> otherArguments = Map.of();
+
+    /**
+     * Of a command that takes other arguments in another build than here, in the same version.
+     *
+     * @param members that run such a build
+     * @param here how they are written here
+     * @param there how they are written by the first of them
+     */
+    public record OtherArguments(List<String> members, BuildCatalogue.Form here, BuildCatalogue.Form there) {
+
+        public String words(String command, int version) {
+            return "The command '" + command + "' takes other arguments on " + String.join(", ", members)
+                    + " than here, though both builds call it version " + version + ": here " + here + ", there "
+                    + there
+                    + ". Each would misread what the other writes, or stand still before it.";
+        }
+
+        public static String remedy(int version) {
+            return "Count the version up where they were changed, version = " + (version + 1)
+                    + ", and give a CommandUpcaster that begins at version " + version + "; or go back.";
+        }
+    }
 
     /**
      * The other members at one moment.
@@ -99,6 +125,36 @@ public final class PeerBuilds {
                 .sorted()
                 .toList();
         return new View(builds, unheard);
+    }
+
+    /** Holds what the others said against the build that runs here. */
+    void compare(View view, BuildCatalogue own) {
+        Map<String, OtherArguments> found = new TreeMap<>();
+        own.commands().forEach((command, here) -> {
+            List<String> members = new ArrayList<>();
+            BuildCatalogue.Form first = null;
+            for (Map.Entry<String, BuildCatalogue> peer : view.builds().entrySet()) {
+                BuildCatalogue.Versions there = own.sameVersion(command, peer.getValue());
+                if (there != null && here.arguments().differs(there.arguments())) {
+                    members.add(peer.getKey());
+                    first = first == null ? there.arguments() : first;
+                }
+            }
+            if (first != null) {
+                found.put(command, new OtherArguments(members, here.arguments(), first));
+            }
+        });
+        otherArguments = found;
+    }
+
+    /** Of that command, as of the last comparison; null if nobody is known to take others. */
+    public @Nullable OtherArguments otherArguments(String command) {
+        return otherArguments.get(command);
+    }
+
+    /** As of the last comparison, by command. */
+    Map<String, OtherArguments> otherArguments() {
+        return otherArguments;
     }
 
     private BuildCatalogue parse(String peer, byte[] announced) {

@@ -22,12 +22,14 @@ final class UpgradeReport {
     private final long begin = System.nanoTime();
     private SortedSet<String> added = new TreeSet<>();
     private SortedSet<String> lacked = new TreeSet<>();
+    private SortedSet<String> changed = new TreeSet<>();
 
     UpgradeReport(BuildCatalogue own) {
         this.own = own;
     }
 
-    void look(PeerBuilds.View view) {
+    void look(PeerBuilds.View view, Map<String, PeerBuilds.OtherArguments> otherArguments) {
+        sayWhatChanged(view, otherArguments);
         boolean all = view.unheard().isEmpty();
         if (!all && System.nanoTime() - begin < PATIENCE.toNanos()) {
             return;
@@ -57,6 +59,36 @@ final class UpgradeReport {
                     String.join(", ", lacks));
         }
         lacked = lacks;
+    }
+
+    /** In the same version: nobody meant that, and so it cannot wait for those that were not heard of. */
+    private void sayWhatChanged(PeerBuilds.View view, Map<String, PeerBuilds.OtherArguments> otherArguments) {
+        SortedSet<String> changes = new TreeSet<>();
+        own.commands().forEach((command, here) -> {
+            PeerBuilds.OtherArguments other = otherArguments.get(command);
+            if (other != null) {
+                changes.add(other.words(command, here.newest()) + " It is held back on every member. "
+                        + PeerBuilds.OtherArguments.remedy(here.newest()));
+            }
+            SortedSet<String> members = new TreeSet<>();
+            SortedSet<String> there = new TreeSet<>();
+            view.builds().forEach((peer, build) -> {
+                BuildCatalogue.Versions theirs = own.sameVersion(command, build);
+                if (theirs != null && here.result().differs(theirs.result())) {
+                    members.add(peer);
+                    there.add(theirs.result().toString());
+                }
+            });
+            if (!members.isEmpty()) {
+                changes.add("The command '" + command + "' has another result on " + String.join(", ", members)
+                        + " than here, though both builds call it version " + here.newest() + ": here " + here.result()
+                        + ", there " + String.join(" and ", there)
+                        + ". Whoever is given what the other build returned may"
+                        + " be told only that it was applied. Count the version up where the result was changed.");
+            }
+        });
+        changes.stream().filter(each -> !changed.contains(each)).forEach(log::warn);
+        changed = changes;
     }
 
     private void sayWhatIsAdded(PeerBuilds.View view, boolean all, SortedSet<String> adds, SortedSet<String> behind) {

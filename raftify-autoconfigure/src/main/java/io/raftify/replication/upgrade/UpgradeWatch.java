@@ -2,6 +2,7 @@ package io.raftify.replication.upgrade;
 
 import io.raftify.node.NodeStatus;
 import io.raftify.node.RaftNode;
+import io.raftify.node.RaftNodeListener;
 import io.raftify.node.Role;
 import io.raftify.replication.wire.Admission;
 import io.raftify.replication.wire.Admit;
@@ -9,6 +10,7 @@ import io.raftify.replication.wire.LogEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -70,10 +72,20 @@ public final class UpgradeWatch implements SmartLifecycle {
         }
         member.announce(BuildCatalogue.PART, build.toBytes());
         UpgradeReport report = new UpgradeReport(build);
-        ScheduledThreadPoolExecutor ticking = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "raftify-upgrade-watch");
-            thread.setDaemon(true);
-            return thread;
+        ScheduledThreadPoolExecutor ticking = new ScheduledThreadPoolExecutor(
+                1,
+                task -> {
+                    Thread thread = new Thread(task, "raftify-upgrade-watch");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy());
+        member.addListener(new RaftNodeListener() {
+            @Override
+            public void announced(String nodeId) {
+                // Its commands may mean something else than here, and a second is long.
+                ticking.execute(() -> look(member, build, report));
+            }
         });
         long every = LOOK_EVERY.toMillis();
         ticking.scheduleWithFixedDelay(() -> look(member, build, report), every / 2, every, TimeUnit.MILLISECONDS);
@@ -89,7 +101,8 @@ public final class UpgradeWatch implements SmartLifecycle {
                 return;
             }
             PeerBuilds.View view = builds.view(member, status);
-            report.look(view);
+            builds.compare(view, build);
+            report.look(view, builds.otherArguments());
             if (status.leading() && status.caughtUp()) {
                 admit(member, build, view);
             }

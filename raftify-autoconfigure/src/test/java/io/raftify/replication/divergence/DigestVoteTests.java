@@ -61,11 +61,15 @@ class DigestVoteTests {
     }
 
     @Test
-    void allThatDifferFromEachOtherAreUndecided() {
-        DigestVote vote = DigestVote.of(
-                Map.of("n1", checkpoint("a", "b"), "n2", checkpoint("c", "b"), "n3", checkpoint("d", "b")), 3);
+    void ofAllMembersOfWhichNoMajorityAgreesNobodyIsRight() {
+        Map<String, Checkpoint> three =
+                Map.of("n1", checkpoint("a", "b"), "n2", checkpoint("c", "b"), "n3", checkpoint("d", "b"));
+        Map<String, Checkpoint> two = Map.of("n1", checkpoint("a", "b"), "n2", checkpoint("c", "b"));
 
-        assertThat(vote.undecided()).isTrue();
+        assertThat(DigestVote.of(three, 3).odd()).containsExactly("n1", "n2", "n3");
+        assertThat(DigestVote.of(two, 2).odd()).containsExactly("n1", "n2");
+        assertThat(DigestVote.of(three, 3).undecided()).isFalse();
+        assertThat(DigestVote.of(three, 5).odd()).isEmpty();
     }
 
     @Test

@@ -2,6 +2,9 @@ package io.raftify.replication.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.raftify.replication.wire.CommandOutcome;
+import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import org.junit.jupiter.api.Test;
 
@@ -47,5 +50,27 @@ class KeyedOutcomesTests {
         }
 
         assertThat(keyed.size()).isEqualTo(KeyedOutcomes.MOST);
+    }
+
+    /** The length of an outcome is not in the log: messages of exceptions differ between Java versions. */
+    @Test
+    void whichKeysAreKnownDoesNotDependOnHowLongOutcomesAre() {
+        KeyedOutcomes keyed = new KeyedOutcomes();
+        for (int i = 1; i <= 70; i++) {
+            keyed.keep("shop.order", new byte[] {(byte) i}, 1, new byte[0], outcome(i, 1 << 20), 0);
+        }
+
+        assertThat(keyed.size()).isEqualTo(70);
+        assertThat(keyed.bytes()).isLessThanOrEqualTo(KeyedOutcomes.MOST_BYTES);
+        assertThat(keyed.find("shop.order", new byte[] {1}).outcome()).hasSizeLessThan(100);
+        assertThat(keyed.find("shop.order", new byte[] {70}).outcome()).hasSizeGreaterThan(1 << 20);
+    }
+
+    private static byte[] outcome(int index, int size) {
+        return EntryOutcome.newBuilder()
+                .setIndex(index)
+                .setCommand(CommandOutcome.newBuilder().setValue(ByteString.copyFrom(new byte[size])))
+                .build()
+                .toByteArray();
     }
 }

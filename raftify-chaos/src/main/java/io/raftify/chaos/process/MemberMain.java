@@ -44,6 +44,9 @@ public final class MemberMain {
     private final ObjectStore objects = new ObjectStore();
     private final NodeCalls calls;
     private final Set<Long> led = new ConcurrentSkipListSet<>();
+    // Calls end on the member's threads; those must not wait for the rig to read, nor for a cold JVM to learn to write
+    // JSON.
+    private final ExecutorService answers = Executors.newSingleThreadExecutor();
     // What is asked of the member itself must not wait behind what is asked of its node.
     private final ExecutorService looks = Executors.newSingleThreadExecutor();
 
@@ -113,7 +116,7 @@ public final class MemberMain {
                                 Objects.requireNonNull(request.action()),
                                 Duration.ofMillis(request.deadlineMillis()))
                         .handle((reply, offence) -> {
-                            send(channel, outcome(number, reply, offence));
+                            answers.execute(() -> send(channel, outcome(number, reply, offence)));
                             return null;
                         });
             }
@@ -123,7 +126,7 @@ public final class MemberMain {
                             Reply reply = failure == null
                                     ? Reply.returned("ok")
                                     : Reply.notApplied(String.valueOf(failure.getMessage()));
-                            send(channel, outcome(number, reply, null));
+                            answers.execute(() -> send(channel, outcome(number, reply, null)));
                             return null;
                         });
             }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -16,7 +18,7 @@ import java.util.zip.ZipEntry;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
-/** The next version of the sample: the packaged one, and the classes of {@code src/test/next} in it. */
+/** The next version of the sample: the packaged one, and the classes of {@code src/test/next} in it or in their place. */
 final class NextBuild {
 
     private static final Path SOURCES = Path.of("src/test/next").toAbsolutePath();
@@ -26,19 +28,26 @@ final class NextBuild {
 
     /** @return the executable jar */
     static Path of(Path jar, Path work) throws IOException {
+        SampleCluster.empty(work.resolve("next-classes"));
         Path classes = Files.createDirectories(work.resolve("next-classes"));
         compile(classes);
         Path next = work.resolve("sample-app-next.jar");
         try (JarFile from = new JarFile(jar.toFile());
                 JarOutputStream to = new JarOutputStream(Files.newOutputStream(next))) {
+            Map<String, Path> replaced = new TreeMap<>();
+            for (Path file : below(classes)) {
+                replaced.put(CLASSES + classes.relativize(file).toString().replace('\\', '/'), file);
+            }
             Enumeration<JarEntry> entries = from.entries();
             while (entries.hasMoreElements()) {
-                copy(from, entries.nextElement(), to);
+                JarEntry entry = entries.nextElement();
+                if (!replaced.containsKey(entry.getName())) {
+                    copy(from, entry, to);
+                }
             }
-            for (Path file : below(classes)) {
-                to.putNextEntry(new ZipEntry(
-                        CLASSES + classes.relativize(file).toString().replace('\\', '/')));
-                Files.copy(file, to);
+            for (Map.Entry<String, Path> each : replaced.entrySet()) {
+                to.putNextEntry(new ZipEntry(each.getKey()));
+                Files.copy(each.getValue(), to);
             }
         }
         return next;

@@ -1,12 +1,11 @@
-package io.raftify.replication.state;
+package io.raftify.replication.encoding;
 
-import io.raftify.replication.encoding.Sha256;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
 /** Hashes what is written to it. */
-final class HashedOutput extends OutputStream {
+public final class HashedOutput extends OutputStream {
 
     private static final int HASH_BYTES = 16;
 
@@ -27,12 +26,17 @@ final class HashedOutput extends OutputStream {
     }
 
     /** How many bytes were written. */
-    long count() {
+    public long count() {
         return count;
     }
 
+    /** The SHA-256 of all that was written. Ends it. */
+    public byte[] wholeHash() {
+        return digest.digest();
+    }
+
     /** The first 128 bits of the SHA-256 of all that was written. Ends it. */
-    byte[] hash() {
+    public byte[] hash() {
         return Arrays.copyOf(digest.digest(), HASH_BYTES);
     }
 }
