@@ -66,7 +66,8 @@ final class OutcomeReader {
                         + " before it was applied, and from then on it is not.");
             case NOT_KEPT ->
                 new OutcomeUnknownException(
-                        "The outcome of " + command + " is not known any more: it was applied, and what it came to is not"
+                        "The outcome of " + command
+                                + " is not known any more: it was applied, and what it came to is not"
                                 + " kept any more.",
                         handle);
             case EXPIRED, REASON_UNSPECIFIED, UNRECOGNIZED ->
