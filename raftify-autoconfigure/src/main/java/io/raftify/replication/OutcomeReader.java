@@ -66,8 +66,11 @@ final class OutcomeReader {
                 new ProposalRejectedException("Not applied: somebody asked what became of " + command
                         + " before it was applied, and from then on it is not.");
             case NOT_KEPT ->
-                new OutcomeUnknownException("The outcome of " + command
-                        + " is not known any more: it was applied, and what it came to is" + " not kept any more.");
+                new OutcomeUnknownException(
+                        "The outcome of " + command
+                                + " is not known any more: it was applied, and what it came to is not"
+                                + " kept any more.",
+                        handle);
             case EXPIRED, REASON_UNSPECIFIED, UNRECOGNIZED ->
                 new OutcomeUnknownException(
                         "What became of " + command + " is not known any more. " + refusal.getText(), handle);

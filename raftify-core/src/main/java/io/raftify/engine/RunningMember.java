@@ -3,7 +3,6 @@ package io.raftify.engine;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.core.NodeImpl;
-import com.alipay.sofa.jraft.core.State;
 import com.alipay.sofa.jraft.entity.EnumOutter;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.error.RaftError;
@@ -16,7 +15,6 @@ import io.raftify.engine.wire.MemberReport;
 import io.raftify.node.NodeStartException;
 import io.raftify.node.NodeStatus;
 import io.raftify.node.RaftNodeSettings;
-import io.raftify.node.Role;
 import io.raftify.node.StateMachine;
 import io.raftify.storage.MemberStore;
 import io.raftify.transport.MemberTransport;
@@ -48,7 +46,6 @@ final class RunningMember {
     private final MemberStore store;
     private final MemberTransport transport;
     private final Participation participation;
-    private final AtomicLong elections;
     private final Listeners listeners;
     private final SnapshotDirectory snapshotDirectory;
     private final EngineStatics.Group group;
@@ -71,6 +68,7 @@ final class RunningMember {
     private final Reads reads;
     private final PeerWatch peers;
     private final Announcements announcements;
+    private final OwnStatus ownStatus;
     private final LeadershipTransfer transfer;
     private final ParkedMember parkedMember;
 
@@ -78,7 +76,6 @@ final class RunningMember {
     private volatile boolean begun;
     private volatile boolean caughtUp;
     private volatile @Nullable String leaderKnown;
-    private volatile @Nullable NodeStatus last;
 
     private RunningMember(
             RaftNodeSettings settings,
@@ -95,7 +92,6 @@ final class RunningMember {
         this.snapshotDirectory = SnapshotDirectory.of(settings);
         this.transport = parts.transports().apply(settings);
         this.participation = participation;
-        this.elections = elections;
         this.listeners = listeners;
         this.announcements = announcements;
         String self = settings.nodeId();
@@ -150,6 +146,8 @@ final class RunningMember {
                 meta::storedTerm);
         this.proposals = new Proposals(settings, node, () -> leaderKnown, transport, participation, clock);
         this.peers = new PeerWatch(settings, transport, introductions, announcements);
+        this.ownStatus = new OwnStatus(
+                settings, node, store, meta, stateMachine, participation, introductions, peers, elections);
         this.transfer = new LeadershipTransfer(self, node, proposals, peers, clock);
         this.parkedMember =
                 new ParkedMember(settings, participation.parking(), node, () -> leaderKnown != null, transfer);
@@ -316,59 +314,7 @@ final class RunningMember {
     }
 
     NodeStatus status() {
-        String failure = participation.failureReason();
-        NodeStatus before = last;
-        long lastIndex = before == null ? 0 : before.lastIndex();
-        long commitIndex = before == null ? 0 : before.commitIndex();
-        long appliedIndex = before == null ? 0 : before.appliedIndex();
-        try {
-            lastIndex = node.getLastLogIndex();
-            commitIndex = node.getLastCommittedIndex();
-            appliedIndex = node.getLastAppliedLogIndex();
-        } catch (IllegalStateException inactive) {
-            // After a failure the engine answers no more; what it answered last is still true of this member's log.
-            log.trace("The engine is not active", inactive);
-        }
-        // Read after the engine's index: what it passes over counts as applied there only after the member is parked.
-        Parking.Parked parked = participation.parking().parked();
-        if (parked != null) {
-            commitIndex = Math.max(commitIndex, appliedIndex);
-            appliedIndex = parked.appliedIndex();
-        }
-        NodeStatus now = new NodeStatus(
-                settings.nodeId(),
-                settings.clusterName(),
-                role(failure),
-                meta.storedTerm(),
-                EngineNames.nodeId(node.getLeaderId()),
-                store.log().getFirstLogIndex(),
-                lastIndex,
-                Math.max(commitIndex, appliedIndex),
-                appliedIndex,
-                stateMachine.snapshotIndex(),
-                elections.get(),
-                caughtUp && !introductions.reentering(),
-                peers.peers(commitIndex),
-                store.status(),
-                failure,
-                parked == null ? null : parked.reason());
-        last = now;
-        return now;
-    }
-
-    private Role role(@Nullable String failure) {
-        if (failure != null) {
-            return Role.FAILED;
-        }
-        State state = node.getNodeState();
-        return switch (state) {
-            case STATE_LEADER -> Role.LEADER;
-            case STATE_TRANSFERRING -> Role.TRANSFERRING;
-            case STATE_CANDIDATE -> Role.CANDIDATE;
-            case STATE_FOLLOWER -> Role.FOLLOWER;
-            case STATE_ERROR -> Role.FAILED;
-            case STATE_UNINITIALIZED, STATE_SHUTTING, STATE_SHUTDOWN, STATE_END -> Role.STOPPED;
-        };
+        return ownStatus.now(caughtUp);
     }
 
     boolean handOverLeadership(Duration timeout) {
