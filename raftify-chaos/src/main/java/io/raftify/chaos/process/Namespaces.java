@@ -71,9 +71,9 @@ public final class Namespaces implements Hosts {
         if (!"root".equals(System.getProperty("user.name"))) {
             return "network namespaces need root";
         }
-        for (String tool : List.of("ip", "nft", "ss", "tc")) {
+        for (String tool : List.of("ip", "nft", "ss", "tc", "nsenter")) {
             if (!Commands.succeeds("sh", "-c", "command -v " + tool)) {
-                return "there is no " + tool + " on the PATH (Debian: iproute2, nftables)";
+                return "there is no " + tool + " on the PATH (Debian: iproute2, nftables, util-linux)";
             }
         }
         String probe = "raftify-probe-" + ProcessHandle.current().pid();
@@ -129,7 +129,10 @@ public final class Namespaces implements Hosts {
     @Override
     public MemberProcess process(String member) {
         Path socket = work.resolve(member + ".sock");
-        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", host(member)));
+        // Not by "ip netns exec": its process would hold all mounts of that moment, also disks of another rig's, whose
+        // plug
+        // could not be pulled any more.
+        List<String> command = new ArrayList<>(List.of("nsenter", "--net=/var/run/netns/" + host(member)));
         command.addAll(MemberProcess.java(
                 Loopback.JVM_OPTIONS, Loopback.arguments(member, work.resolve(member), socket, peers)));
         return new MemberProcess(
