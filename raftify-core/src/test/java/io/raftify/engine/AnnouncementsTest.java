@@ -113,7 +113,8 @@ class AnnouncementsTest {
 
             cluster.member("n2").node.announce("build", bytes("changed"));
             awaitHeard(cluster, "n1", "n2", "changed");
-            assertThat(told).containsOnly("n2");
+            await().atMost(TestCluster.DEADLINE)
+                    .untilAsserted(() -> assertThat(told).containsOnly("n2"));
 
             cluster.stop("n3");
             assertThat(text(cluster.member("n1").node.announced("n3", "build"))).isEqualTo("1 of n3");

@@ -60,7 +60,9 @@ class ParkedMemberTest {
             assertThat(old.status().parked())
                     .isEqualTo("Entry " + (old.status().appliedIndex() + 1)
                             + " holds the line 'new', deploy a build that has it");
-            assertThat(told).containsExactly(old.status().parked());
+            await().atMost(TestCluster.DEADLINE)
+                    .untilAsserted(
+                            () -> assertThat(told).containsExactly(old.status().parked()));
             assertThat(old.status().failure()).isNull();
             await().atMost(TestCluster.DEADLINE)
                     .until(() -> leader.status().peers().stream()
