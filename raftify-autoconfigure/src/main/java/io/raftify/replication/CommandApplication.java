@@ -119,10 +119,11 @@ final class CommandApplication {
         } catch (ThrownException outcome) {
             throw outcome;
         } catch (Throwable ofThisMember) {
-            // By its name: its message is the application's code, too.
-            beans.gate()
-                    .condemn("applying entry " + context.index() + " failed: "
-                            + ofThisMember.getClass().getName());
+            // Of anything but our own by its name: its message is the application's code, too.
+            String what = ofThisMember instanceof MemberBreakdownError ours
+                    ? String.valueOf(ours.getMessage())
+                    : ofThisMember.getClass().getName();
+            beans.gate().condemn("applying entry " + context.index() + " failed: " + what);
             throw ofThisMember;
         }
     }

@@ -118,7 +118,7 @@ class IdempotencyKeyTests {
         List<byte[]> log = new ArrayList<>();
         context(Wordy.class).run(context -> {
             Wordy wordy = context.getBean(Wordy.class);
-            for (int key = 0; key < 66; key++) {
+            for (int key = 0; key < 73; key++) {
                 wordy.say(key);
             }
             for (byte[] entry : context.getBean(SingleMemberNode.class).entries()) {
@@ -127,19 +127,19 @@ class IdempotencyKeyTests {
                 }
             }
         });
-        Wordy.more = 100_000;
+        Wordy.more = 99_000;
         try {
             context(Wordy.class).run(context -> {
                 SingleMemberNode node = context.getBean(SingleMemberNode.class);
                 log.forEach(entry -> node.arrives(entry).join());
-                assertThat(context.getBean(Wordy.class).said()).isEqualTo(66);
+                assertThat(context.getBean(Wordy.class).said()).isEqualTo(73);
 
                 EntryOutcome first =
                         WireFormat.parseOutcome(node.arrives(log.get(0)).join());
                 EntryOutcome last =
-                        WireFormat.parseOutcome(node.arrives(log.get(65)).join());
+                        WireFormat.parseOutcome(node.arrives(log.get(72)).join());
 
-                assertThat(context.getBean(Wordy.class).said()).isEqualTo(66);
+                assertThat(context.getBean(Wordy.class).said()).isEqualTo(73);
                 assertThat(first.getRefusal().getReason()).isEqualTo(Refusal.Reason.NOT_KEPT);
                 assertThat(first.getIndex()).isEqualTo(1);
                 assertThat(last.hasCommand()).isTrue();
@@ -147,7 +147,7 @@ class IdempotencyKeyTests {
                         .isThrownBy(() -> context.getBean(Wordy.class).say(0))
                         .withMessageContaining("was applied")
                         .withMessageContaining("not kept any more");
-                assertThat(context.getBean(Wordy.class).said()).isEqualTo(66);
+                assertThat(context.getBean(Wordy.class).said()).isEqualTo(73);
             });
         } finally {
             Wordy.more = 0;
@@ -240,7 +240,7 @@ class IdempotencyKeyTests {
         @ReplicatedCommand("wordy.say")
         public String say(@IdempotencyKey int key) {
             said++;
-            return "x".repeat(1_000_000 + more);
+            return "x".repeat(900_000 + more);
         }
 
         @ReplicatedQuery

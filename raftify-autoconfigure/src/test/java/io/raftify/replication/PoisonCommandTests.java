@@ -123,7 +123,7 @@ class PoisonCommandTests {
                             .setPayload(ByteString.copyFrom(new byte[] {(byte) 0x80}))
                             .build());
 
-            assertThatExceptionOfType(OutOfMemoryError.class)
+            assertThatExceptionOfType(MemberBreakdownError.class)
                     .isThrownBy(() -> application.run(exhaust, new AppliedContext(1, 1, 0, "1-1", "n1", new byte[16])));
 
             assertThat(beans.gate().broken()).contains("entry 1").contains("java.lang.OutOfMemoryError");
