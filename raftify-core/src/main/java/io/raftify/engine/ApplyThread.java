@@ -1,7 +1,6 @@
 package io.raftify.engine;
 
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,8 +43,6 @@ final class ApplyThread implements AutoCloseable {
                 break;
             } catch (InterruptedException again) {
                 interrupted = true;
-            } catch (CancellationException closed) {
-                break;
             } catch (ExecutionException thrown) {
                 throw new IllegalStateException("Applying ended with " + thrown.getCause(), thrown.getCause());
             }
@@ -55,8 +52,9 @@ final class ApplyThread implements AutoCloseable {
         }
     }
 
+    /** Does not interrupt what still runs: that would be a command which ends here as it ends nowhere else. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        executor.shutdown();
     }
 }
