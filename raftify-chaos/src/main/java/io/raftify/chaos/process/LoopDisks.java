@@ -35,6 +35,7 @@ public final class LoopDisks implements Hosts {
     private final List<Path> mounted = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
     private final Set<String> unplugged = new TreeSet<>();
+    private final Set<String> roomIsDue = new TreeSet<>();
     private final Map<String, Path> ballast = new TreeMap<>();
     private final Thread lastResort = new Thread(this::unmountAll);
 
@@ -135,6 +136,9 @@ public final class LoopDisks implements Hosts {
                     () -> Commands.succeeds("umount", data(member).toString()) ? null : "it is still busy");
             mounted.remove(data(member));
             mount(member);
+            if (roomIsDue.remove(member)) {
+                makeRoom(member);
+            }
         }
     }
 
@@ -146,7 +150,12 @@ public final class LoopDisks implements Hosts {
         Commands.succeeds("dd", "if=/dev/zero", "of=" + file, "bs=64k", "status=none");
     }
 
-    void makeRoom(String member) {
+    synchronized void makeRoom(String member) {
+        if (unplugged.contains(member)) {
+            // Nothing can be removed from it now.
+            roomIsDue.add(member);
+            return;
+        }
         Path file = ballast.remove(member);
         try {
             if (file != null) {
