@@ -2,6 +2,8 @@ package io.raftify.transport.grpc;
 
 import java.net.Socket;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -30,12 +32,22 @@ abstract class PeerTrust extends X509ExtendedTrustManager {
         } catch (CertificateException e) {
             throw new UntrustedException(
                     "the certificate presented by " + presenter + ", for " + new NodeCertificate(chain[0])
-                            + ", is not trusted: "
-                            + ForeignText.printable(DialFailure.rootOf(e).getMessage()),
+                            + ", is not trusted: " + reason(DialFailure.rootOf(e)),
                     e);
         } catch (SecurityUnusableException e) {
             throw new UntrustedException(e.getMessage(), e);
         }
+    }
+
+    private static String reason(Throwable root) {
+        String text = ForeignText.printable(root.getMessage());
+        if (root instanceof CertificateExpiredException) {
+            return "it, or one that it was signed with, has expired and must be renewed (" + text + ")";
+        }
+        if (root instanceof CertificateNotYetValidException) {
+            return "it, or one that it was signed with, is not valid yet; is a clock wrong? (" + text + ")";
+        }
+        return text;
     }
 
     /** A refusal whose message is meant for people, unlike those of the JDK that it may be wrapped in. */

@@ -123,6 +123,22 @@ class MutualTlsTest extends MembersTest {
     }
 
     @Test
+    void aCertificateThatHasExpiredIsRefusedByBothSidesUntilItIsRenewed() throws Exception {
+        TestAuthority.Renewable security = new TestAuthority.Renewable(authority.expired("CN=n2"));
+        GrpcMemberTransport n2 = member(secured("n2", security), ECHO);
+        GrpcMemberTransport n1 = member(secured("n1", certificateOfN1), recording);
+
+        awaitError(n1, "n2", "expired");
+        awaitError(n2, "n1", "expired");
+        assertThat(deliveredToN1).isEmpty();
+
+        security.renew(authority.member("CN=n2"));
+
+        awaitConnected(n1, "n2");
+        awaitConnected(n2, "n1");
+    }
+
+    @Test
     void aRenewedCertificateIsUsedByBothSidesWithoutARestart() throws Exception {
         TestAuthority.Renewable security = new TestAuthority.Renewable(certificateOfN2);
         GrpcMemberTransport n2 = member(secured("n2", security), ECHO);

@@ -35,6 +35,11 @@ final class TestAuthority {
         return security(keyOf(subject, extensions), this);
     }
 
+    /** The same, but the certificate has expired. */
+    TransportSecurity expired(String subject) throws Exception {
+        return security(keyOf(subject, List.of("-startdate", "-10d", "-validity", "2")), this);
+    }
+
     /** Key and certificate of this authority, but trust in another one. */
     TransportSecurity memberTrusting(TestAuthority trusted, String subject) throws Exception {
         return security(keyOf(subject), trusted);
@@ -46,11 +51,17 @@ final class TestAuthority {
     }
 
     private KeyStore keyOf(String subject, String... extensions) throws Exception {
+        List<String> options = new ArrayList<>();
+        for (String extension : extensions) {
+            options.addAll(List.of("-ext", extension));
+        }
+        return keyOf(subject, options);
+    }
+
+    private KeyStore keyOf(String subject, List<String> options) throws Exception {
         String alias = "key-" + System.nanoTime();
         List<String> arguments = new ArrayList<>(List.of("-alias", alias, "-dname", subject, "-signer", "ca"));
-        for (String extension : extensions) {
-            arguments.addAll(List.of("-ext", extension));
-        }
+        arguments.addAll(options);
         keytool(arguments.toArray(String[]::new));
         KeyStore all = load();
         KeyStore one = empty();
