@@ -140,9 +140,12 @@ class StateAcrossBuildsTests {
         members.runs(id, build).start(id);
     }
 
+    /** Of all that was acknowledged by now, which a follower may not have applied yet. */
     private static void snapshotEverywhere(Members members) throws Exception {
         for (String id : members.ids()) {
-            members.bean(id, RaftNode.class).snapshot().get(30, TimeUnit.SECONDS);
+            RaftNode member = members.bean(id, RaftNode.class);
+            member.readIndex(DEADLINE).get();
+            member.snapshot().get(30, TimeUnit.SECONDS);
         }
     }
 
