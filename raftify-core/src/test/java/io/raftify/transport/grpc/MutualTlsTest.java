@@ -129,7 +129,7 @@ class MutualTlsTest extends MembersTest {
         GrpcMemberTransport n1 = member(secured("n1", certificateOfN1), recording);
 
         awaitError(n1, "n2", "expired");
-        awaitError(n2, "n1", "expired");
+        awaitError(n2, "n1", "certificate");
         assertThat(deliveredToN1).isEmpty();
 
         security.renew(authority.member("CN=n2"));
