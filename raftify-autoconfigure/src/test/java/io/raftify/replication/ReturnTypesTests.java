@@ -452,12 +452,18 @@ class ReturnTypesTests {
 
             answer.complete("done");
             assertThat(first).succeedsWithin(SOON).isEqualTo("done");
-            assertThat(calls.command(method, threads -> answer)).succeedsWithin(SOON);
-            assertThat(seenBy(calls.command(method, threads -> {
-                        throw new IllegalArgumentException("not begun");
-                    })))
-                    .hasMessage("not begun");
-            assertThat(calls.command(method, threads -> answer)).succeedsWithin(SOON);
+            // Whoever waits for one goes on a moment before its place is free.
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(calls.command(method, threads -> answer)).succeedsWithin(SOON));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(seenBy(calls.command(method, threads -> {
+                                throw new IllegalArgumentException("not begun");
+                            })))
+                            .hasMessage("not begun"));
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(calls.command(method, threads -> answer)).succeedsWithin(SOON));
         } finally {
             calls.destroy();
         }
