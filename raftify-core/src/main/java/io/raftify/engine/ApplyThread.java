@@ -1,8 +1,7 @@
 package io.raftify.engine;
 
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -30,25 +29,11 @@ final class ApplyThread implements AutoCloseable {
 
     /** Runs it and waits until it has, whoever interrupts. Used by one thread at a time; does nothing once closed. */
     void run(Runnable batch) {
-        Future<?> running;
         try {
-            running = executor.submit(batch);
+            // Unlike get(), join() waits on when it is interrupted, and keeps the interrupt.
+            CompletableFuture.runAsync(batch, executor).join();
         } catch (RejectedExecutionException closed) {
             return;
-        }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                running.get();
-                break;
-            } catch (InterruptedException again) {
-                interrupted = true;
-            } catch (ExecutionException thrown) {
-                throw new IllegalStateException("Applying ended with " + thrown.getCause(), thrown.getCause());
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 

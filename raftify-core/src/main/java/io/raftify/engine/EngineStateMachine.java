@@ -293,9 +293,8 @@ final class EngineStateMachine extends StateMachineAdapter {
     @Override
     public void onLeaderStop(Status status) {
         log.debug("Member {} leads no more: {}", self, status);
-        // The engine says "stopped following" to followers alone. Also when leadership is handed over; should that
-        // fail, it
-        // begins to lead again.
+        // The engine says "stopped following" to followers alone. Also when leadership is handed over: if that fails,
+        // it begins to lead again.
         leadership.changed(ledTerm, null);
     }
 

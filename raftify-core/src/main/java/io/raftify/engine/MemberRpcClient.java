@@ -137,9 +137,8 @@ final class MemberRpcClient implements RpcClient {
         }
         MessageKind sentAs = kind;
         UnaryOperator<Object> reading = reading(current, endpoint.getIp(), request);
-        Object alone = isHeartbeat(request) ? heartbeatAnswers : new Object();
-        MemberTransport.Callback onAnswer =
-                (answer, failure) -> complete(sentAs, reading, callback, alone, answer, failure);
+        InvokeCallback given = isHeartbeat(request) ? oneAtATime(callback) : callback;
+        MemberTransport.Callback onAnswer = (answer, failure) -> complete(sentAs, reading, given, answer, failure);
         current.transport()
                 .call(
                         endpoint.getIp(),
@@ -147,6 +146,27 @@ final class MemberRpcClient implements RpcClient {
                         ((Message) request).toByteString(),
                         Duration.ofMillis(timeoutMs),
                         onAnswer);
+    }
+
+    private InvokeCallback oneAtATime(InvokeCallback callback) {
+        return new InvokeCallback() {
+            @Override
+            public void complete(@Nullable Object result, @Nullable Throwable failure) {
+                if (failure != null) {
+                    // Puts nothing into the closure, and may come while the engine holds locks of its own.
+                    callback.complete(result, failure);
+                    return;
+                }
+                synchronized (heartbeatAnswers) {
+                    callback.complete(result, null);
+                }
+            }
+
+            @Override
+            public @Nullable Executor executor() {
+                return callback.executor();
+            }
+        };
     }
 
     private static boolean isHeartbeat(Object request) {
@@ -189,7 +209,6 @@ final class MemberRpcClient implements RpcClient {
             MessageKind kind,
             UnaryOperator<Object> reading,
             InvokeCallback callback,
-            Object alone,
             @Nullable ByteString answer,
             @Nullable CallFailure failure) {
         Object result = null;
@@ -211,24 +230,12 @@ final class MemberRpcClient implements RpcClient {
         Executor executor = callback.executor();
         try {
             if (executor != null) {
-                executor.execute(() -> complete(callback, alone, outcome, problem));
+                executor.execute(() -> callback.complete(outcome, problem));
             } else {
-                complete(callback, alone, outcome, problem);
+                callback.complete(outcome, problem);
             }
         } catch (RejectedExecutionException closing) {
             log.debug("An answer came while the member was closing: {}", kind);
-        }
-    }
-
-    private static void complete(
-            InvokeCallback callback, Object alone, @Nullable Object outcome, @Nullable Throwable problem) {
-        if (problem != null) {
-            // Puts nothing into the closure, and may come while the engine holds locks of its own.
-            callback.complete(outcome, problem);
-            return;
-        }
-        synchronized (alone) {
-            callback.complete(outcome, null);
         }
     }
 

@@ -14,7 +14,6 @@ import io.raftify.engine.wire.EngineAnswer;
 import io.raftify.engine.wire.MemberReport;
 import io.raftify.storage.memory.InMemoryMemberStore;
 import io.raftify.transport.CallFailure;
-import io.raftify.transport.MemberTransport;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,7 +134,7 @@ class EngineAnswersTest {
     }
 
     /** Answers when it is told to. */
-    private static final class Waiting implements MemberTransport {
+    private static final class Waiting extends ConnectedTransport {
 
         private final ConcurrentLinkedQueue<Callback> calls = new ConcurrentLinkedQueue<>();
 
@@ -157,22 +155,8 @@ class EngineAnswersTest {
         }
 
         @Override
-        public void start(InboundHandler handler) {}
-
-        @Override
-        public boolean connected(String peer) {
-            return true;
-        }
-
-        @Override
         public PeerConnection connection(String peer) {
             throw new UnsupportedOperationException("nobody asks");
         }
-
-        @Override
-        public void onConnected(Consumer<String> listener) {}
-
-        @Override
-        public void close() {}
     }
 }

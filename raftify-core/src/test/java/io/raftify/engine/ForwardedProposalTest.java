@@ -204,7 +204,7 @@ class ForwardedProposalTest {
                 .hasMessageContaining("deadline");
     }
 
-    private final class ScriptedTransport implements MemberTransport {
+    private final class ScriptedTransport extends ConnectedTransport {
 
         @Override
         public void call(String peer, int kind, ByteString payload, Duration timeout, Callback callback) {
@@ -213,24 +213,5 @@ class ForwardedProposalTest {
             calls++;
             endings.remove().accept(callback);
         }
-
-        @Override
-        public void start(InboundHandler handler) {}
-
-        @Override
-        public boolean connected(String peer) {
-            return true;
-        }
-
-        @Override
-        public PeerConnection connection(String peer) {
-            return new PeerConnection("scripted", true, null);
-        }
-
-        @Override
-        public void onConnected(Consumer<String> listener) {}
-
-        @Override
-        public void close() {}
     }
 }

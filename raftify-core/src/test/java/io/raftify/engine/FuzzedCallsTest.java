@@ -272,7 +272,7 @@ class FuzzedCallsTest {
     }
 
     /** A peer whose answer is given, and after it another one for ever. */
-    private static final class Answering implements MemberTransport {
+    private static final class Answering extends ConnectedTransport {
 
         private @Nullable ByteString next;
         private @Nullable ByteString then;
@@ -287,24 +287,5 @@ class FuzzedCallsTest {
                 callback.complete(null, new CallFailure(CallFailure.Kind.UNKNOWN, "nothing scripted"));
             }
         }
-
-        @Override
-        public void start(InboundHandler handler) {}
-
-        @Override
-        public boolean connected(String peer) {
-            return true;
-        }
-
-        @Override
-        public PeerConnection connection(String peer) {
-            return new PeerConnection("scripted", true, null);
-        }
-
-        @Override
-        public void onConnected(java.util.function.Consumer<String> listener) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -13,7 +13,6 @@ import com.google.protobuf.ByteString;
 import io.raftify.engine.wire.EngineAnswer;
 import io.raftify.engine.wire.MemberReport;
 import io.raftify.storage.memory.InMemoryMemberStore;
-import io.raftify.transport.MemberTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,7 +97,7 @@ class OutgoingVotesTest {
     }
 
     /** Gives its vote to everybody. */
-    private static final class Granting implements MemberTransport {
+    private static final class Granting extends ConnectedTransport {
 
         private final List<Integer> kinds = new ArrayList<>();
         private Runnable beforeAnswering = () -> {};
@@ -118,22 +116,8 @@ class OutgoingVotesTest {
         }
 
         @Override
-        public void start(InboundHandler handler) {}
-
-        @Override
-        public boolean connected(String peer) {
-            return true;
-        }
-
-        @Override
         public PeerConnection connection(String peer) {
             throw new UnsupportedOperationException("nobody asks");
         }
-
-        @Override
-        public void onConnected(Consumer<String> listener) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -19,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,30 +129,11 @@ class ProposalLimitsTest {
     }
 
     /** Takes every call and answers none. */
-    private final class SilentTransport implements MemberTransport {
+    private final class SilentTransport extends ConnectedTransport {
 
         @Override
         public void call(String peer, int kind, ByteString payload, Duration timeout, Callback callback) {
             unanswered.add(callback);
         }
-
-        @Override
-        public void start(InboundHandler handler) {}
-
-        @Override
-        public boolean connected(String peer) {
-            return true;
-        }
-
-        @Override
-        public PeerConnection connection(String peer) {
-            return new PeerConnection("silent", true, null);
-        }
-
-        @Override
-        public void onConnected(Consumer<String> listener) {}
-
-        @Override
-        public void close() {}
     }
 }

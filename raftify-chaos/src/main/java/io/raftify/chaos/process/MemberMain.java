@@ -44,8 +44,7 @@ public final class MemberMain {
     private final ObjectStore objects = new ObjectStore();
     private final NodeCalls calls;
     private final Set<Long> led = new ConcurrentSkipListSet<>();
-    // Calls end on the member's threads; those must not wait for the rig to read, nor for a cold JVM to learn to write
-    // JSON.
+    // Calls end on the member's threads, which must wait neither for the rig to read nor for a cold JVM's first JSON.
     private final ExecutorService answers = Executors.newSingleThreadExecutor();
     // What is asked of the member itself must not wait behind what is asked of its node.
     private final ExecutorService looks = Executors.newSingleThreadExecutor();

@@ -129,9 +129,8 @@ public final class Namespaces implements Hosts {
     @Override
     public MemberProcess process(String member) {
         Path socket = work.resolve(member + ".sock");
-        // Not by "ip netns exec": its process would hold all mounts of that moment, also disks of another rig's, whose
-        // plug
-        // could not be pulled any more.
+        // Not by "ip netns exec", whose process holds all mounts of that moment: the plug of another rig's disk could
+        // not be pulled any more.
         List<String> command = new ArrayList<>(List.of("nsenter", "--net=/var/run/netns/" + host(member)));
         command.addAll(MemberProcess.java(
                 Loopback.JVM_OPTIONS, Loopback.arguments(member, work.resolve(member), socket, peers)));
