@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what a command throws on every member from what throws on this one alone: a heap that is full, a class that is
- * missing. Looks at what the application made with care, since its methods may throw as well. Decision 17.
+ * missing. Looks at what the application made with care, since its methods may throw as well. Decision 16.
  */
 final class Breakdown {
 

@@ -132,9 +132,10 @@ final class CommandApplication {
         before.take();
         try {
             Object returned = invoke(command, context);
-            ByteString value = encode(command, returned);
+            byte[] value = encode(command, returned);
             before.forget();
-            return new Result(value, digests.of(command.method().resultType(), returned, value));
+            return new Result(
+                    ByteString.copyFrom(value), digests.of(command.method().resultType(), returned, value));
         } catch (ThrownException thrown) {
             before.putBack();
             throw thrown;
@@ -171,7 +172,7 @@ final class CommandApplication {
         }
     }
 
-    private static ByteString encode(Prepared command, @Nullable Object result) throws ThrownException {
+    private static byte[] encode(Prepared command, @Nullable Object result) throws ThrownException {
         byte[] value;
         try {
             value = command.codec().encodeResult(command.method(), result);
@@ -188,7 +189,7 @@ final class CommandApplication {
                     + " are carried back to its caller and kept. What it changed was put back; let it return less, and"
                     + " a query the rest."));
         }
-        return ByteString.copyFrom(value);
+        return value;
     }
 
     /** What the method threw. */

@@ -61,8 +61,7 @@ public final class HoldBack {
             return new UnsupportedCommandException(
                     method.command(),
                     method.version(),
-                    "Not proposed. " + other.words(method.command(), method.version())
-                            + " It is held back on every member. " + PeerBuilds.OtherArguments.remedy(method.version()),
+                    "Not proposed. " + other.words(method.command(), method.version()),
                     other.members(),
                     List.of());
         }

@@ -1,6 +1,5 @@
 package io.raftify.replication.divergence;
 
-import com.google.protobuf.ByteString;
 import io.raftify.replication.encoding.CborFormat;
 import io.raftify.replication.encoding.HashedOutput;
 import io.raftify.replication.encoding.ImmutableTypes;
@@ -37,14 +36,12 @@ public final class ResultDigests {
      * @param type the type of what is written of it
      * @param encoded the same by the codec
      */
-    public byte[] of(Type type, @Nullable Object result, ByteString encoded) {
-        HashedOutput out = new HashedOutput();
+    public byte[] of(Type type, @Nullable Object result, byte[] encoded) {
         Optional<ObjectWriter> writer = writers.computeIfAbsent(type, this::find);
         if (writer.isEmpty()) {
-            byte[] bytes = encoded.toByteArray();
-            out.write(bytes, 0, bytes.length);
-            return out.hash();
+            return HashedOutput.hashOf(encoded);
         }
+        HashedOutput out = new HashedOutput();
         try {
             writer.get().writeValue(out, result);
             return out.hash();

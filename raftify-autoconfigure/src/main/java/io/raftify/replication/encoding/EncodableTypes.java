@@ -1,6 +1,5 @@
 package io.raftify.replication.encoding;
 
-import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.WildcardType;
 import java.math.BigDecimal;
@@ -247,20 +246,14 @@ final class EncodableTypes {
             return null;
         }
         List<String> names = new ArrayList<>();
-        for (Class<?> level = raw; level != null && level != Object.class; level = level.getSuperclass()) {
-            ResolvableType owner = type.as(level);
-            for (Field field : level.getDeclaredFields()) {
-                if (Modifier.isStatic(field.getModifiers()) || Modifier.isTransient(field.getModifiers())) {
-                    continue;
-                }
-                if (names.contains(field.getName())) {
-                    return name(type) + " has two fields named '" + field.getName() + "'; rename one";
-                }
-                names.add(field.getName());
-                String problem = walk(ResolvableType.forField(field, owner), seen);
-                if (problem != null) {
-                    return "its field " + raw.getSimpleName() + "." + field.getName() + ": " + problem;
-                }
+        for (WrittenField field : WrittenField.of(type)) {
+            if (names.contains(field.name())) {
+                return name(type) + " has two fields named '" + field.name() + "'; rename one";
+            }
+            names.add(field.name());
+            String problem = walk(field.type(), seen);
+            if (problem != null) {
+                return "its field " + raw.getSimpleName() + "." + field.name() + ": " + problem;
             }
         }
         return creationProblem(type, raw, names);

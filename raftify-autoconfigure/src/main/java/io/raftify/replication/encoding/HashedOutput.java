@@ -25,6 +25,13 @@ public final class HashedOutput extends OutputStream {
         count += length;
     }
 
+    /** The {@link #hash} of these bytes. */
+    public static byte[] hashOf(byte[] bytes) {
+        HashedOutput out = new HashedOutput();
+        out.write(bytes, 0, bytes.length);
+        return out.hash();
+    }
+
     /** How many bytes were written. */
     public long count() {
         return count;

@@ -1,7 +1,5 @@
 package io.raftify.replication.encoding;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.util.HashSet;
 import java.util.Set;
 import org.springframework.core.ResolvableType;
@@ -36,21 +34,16 @@ public final class StateSchema {
         }
         words.append(generics.length > 0 ? ">" : "");
         if (!EncodableTypes.isScalar(raw) && !raw.getName().startsWith("java.") && seen.add(type.toString())) {
-            appendFields(type, raw, words, seen);
+            appendFields(type, words, seen);
         }
     }
 
-    private static void appendFields(ResolvableType type, Class<?> raw, StringBuilder words, Set<String> seen) {
+    private static void appendFields(ResolvableType type, StringBuilder words, Set<String> seen) {
         String separator = "{";
-        for (Class<?> level = raw; level != null && level != Object.class; level = level.getSuperclass()) {
-            ResolvableType owner = type.as(level);
-            for (Field field : level.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                    words.append(separator).append(field.getName()).append(": ");
-                    append(ResolvableType.forField(field, owner), words, seen);
-                    separator = ", ";
-                }
-            }
+        for (WrittenField field : WrittenField.of(type)) {
+            words.append(separator).append(field.name()).append(": ");
+            append(field.type(), words, seen);
+            separator = ", ";
         }
         words.append(separator.equals("{") ? "{}" : "}");
     }

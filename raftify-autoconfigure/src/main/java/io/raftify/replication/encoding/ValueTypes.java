@@ -1,7 +1,5 @@
 package io.raftify.replication.encoding;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -39,11 +37,7 @@ public final class ValueTypes {
         }
         for (Class<?> level = raw; level != null && level != Object.class; level = level.getSuperclass()) {
             found.add(level);
-            for (Field field : level.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                    walk(ResolvableType.forField(field, type.as(level)));
-                }
-            }
         }
+        WrittenField.of(type).forEach(field -> walk(field.type()));
     }
 }

@@ -2,8 +2,6 @@ package io.raftify.replication.encoding;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -78,11 +76,11 @@ public final class WrittenForms {
             }
             words.append(separator.equals("<") ? "" : ">");
         } else {
-            appendFields(type, raw, words, around);
+            appendFields(type, words, around);
         }
     }
 
-    private static void appendFields(ResolvableType type, Class<?> raw, StringBuilder words, List<String> around) {
+    private static void appendFields(ResolvableType type, StringBuilder words, List<String> around) {
         int known = around.lastIndexOf(type.toString());
         if (known >= 0) {
             words.append("itself").append(around.size() - known);
@@ -90,14 +88,7 @@ public final class WrittenForms {
         }
         around.add(type.toString());
         SortedMap<String, ResolvableType> fields = new TreeMap<>();
-        for (Class<?> level = raw; level != null && level != Object.class; level = level.getSuperclass()) {
-            ResolvableType owner = type.as(level);
-            for (Field field : level.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                    fields.putIfAbsent(field.getName(), ResolvableType.forField(field, owner));
-                }
-            }
-        }
+        WrittenField.of(type).forEach(field -> fields.putIfAbsent(field.name(), field.type()));
         words.append('{');
         String separator = "";
         for (Map.Entry<String, ResolvableType> field : fields.entrySet()) {

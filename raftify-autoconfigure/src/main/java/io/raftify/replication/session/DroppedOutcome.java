@@ -1,6 +1,5 @@
 package io.raftify.replication.session;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.Refusal;
 import io.raftify.replication.wire.WireFormat;
@@ -24,21 +23,11 @@ final class DroppedOutcome {
 
     /** Of a refusal, it is the reason that is left. */
     static byte[] of(byte[] outcome) {
-        EntryOutcome whole = parse(outcome);
+        EntryOutcome whole = WireFormat.parseOwnOutcome(outcome);
         Refusal.Reason reason = whole.hasRefusal() ? whole.getRefusal().getReason() : Refusal.Reason.NOT_KEPT;
-        return EntryOutcome.newBuilder()
-                .setFormatVersion(WireFormat.VERSION)
-                .setIndex(whole.getIndex())
+        return WireFormat.outcome(whole.getIndex())
                 .setRefusal(Refusal.newBuilder().setReason(reason))
                 .build()
                 .toByteArray();
-    }
-
-    private static EntryOutcome parse(byte[] outcome) {
-        try {
-            return EntryOutcome.parseFrom(outcome);
-        } catch (InvalidProtocolBufferException impossible) {
-            throw new IllegalStateException("An outcome that this member wrote cannot be read", impossible);
-        }
     }
 }

@@ -1,6 +1,5 @@
 package io.raftify.replication.session;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.replication.state.LibraryState;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandId;
@@ -88,7 +87,7 @@ public final class ExactlyOnce {
             return outcome;
         }
         return before.sameArguments(command.getVersion(), payload)
-                ? read(before.outcome())
+                ? WireFormat.parseOwnOutcome(before.outcome())
                 : refusal(
                         index,
                         Refusal.Reason.KEY_REUSED,
@@ -125,13 +124,5 @@ public final class ExactlyOnce {
         return WireFormat.outcome(index)
                 .setRefusal(Refusal.newBuilder().setReason(reason).setText(text))
                 .build();
-    }
-
-    private static EntryOutcome read(byte[] kept) {
-        try {
-            return EntryOutcome.parseFrom(kept);
-        } catch (InvalidProtocolBufferException impossible) {
-            throw new IllegalStateException("An outcome that this member wrote cannot be read", impossible);
-        }
     }
 }

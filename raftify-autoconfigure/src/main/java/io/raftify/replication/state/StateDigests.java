@@ -99,7 +99,7 @@ public final class StateDigests {
         StreamedPart streamed = bean.streamed();
         byte[] made = streamed != null ? streamed.digest() : null;
         if (made != null) {
-            digests.put(bean.name(), hash(made));
+            digests.put(bean.name(), HashedOutput.hashOf(made));
         }
     }
 
@@ -120,12 +120,6 @@ public final class StateDigests {
     }
 
     private record FieldHash(byte[] digest, long bytes) {}
-
-    private static byte[] hash(byte[] digest) {
-        HashedOutput out = new HashedOutput();
-        out.write(digest, 0, digest.length);
-        return out.hash();
-    }
 
     private FieldHash hashOrMark(StateField field) {
         try {

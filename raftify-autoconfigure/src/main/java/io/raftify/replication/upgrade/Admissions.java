@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which commands and codecs may stand in the log, as the log itself says; the same on every member at the same index.
@@ -51,15 +50,10 @@ public final class Admissions implements LibraryState {
     private record First(String bean, long index) {}
 
     /** A command that was part of another, and its bean. */
-    private record Within(String command, String bean) implements Comparable<Within> {
+    private record Within(String command, String bean) {
 
         private static final Comparator<Within> ORDER =
                 Comparator.comparing(Within::command).thenComparing(Within::bean);
-
-        @Override
-        public int compareTo(@Nullable Within other) {
-            return other == null ? 1 : ORDER.compare(this, other);
-        }
     }
 
     /** What this build of the application can hold. */
@@ -132,7 +126,8 @@ public final class Admissions implements LibraryState {
         for (Requirement each : admittedInOrder) {
             write(each, out);
         }
-        SortedMap<Within, Long> withinInOrder = new TreeMap<>(within);
+        SortedMap<Within, Long> withinInOrder = new TreeMap<>(Within.ORDER);
+        withinInOrder.putAll(within);
         out.writeInt(withinInOrder.size());
         for (Map.Entry<Within, Long> each : withinInOrder.entrySet()) {
             out.writeUTF(each.getKey().command());

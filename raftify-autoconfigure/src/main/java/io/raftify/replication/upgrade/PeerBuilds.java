@@ -41,15 +41,13 @@ public final class PeerBuilds {
      */
     public record OtherArguments(List<String> members, BuildCatalogue.Form here, BuildCatalogue.Form there) {
 
+        /** What differs, what follows, and what to do. */
         public String words(String command, int version) {
             return "The command '" + command + "' takes other arguments on " + String.join(", ", members)
                     + " than here, though both builds call it version " + version + ": here " + here + ", there "
                     + there
-                    + ". Each would misread what the other writes, or stand still before it.";
-        }
-
-        public static String remedy(int version) {
-            return "Count the version up where they were changed, version = " + (version + 1)
+                    + ". Each would misread what the other writes, or stand still before it. It is held back on every"
+                    + " member. Count the version up where they were changed, version = " + (version + 1)
                     + ", and give a CommandUpcaster that begins at version " + version + "; or go back.";
         }
     }

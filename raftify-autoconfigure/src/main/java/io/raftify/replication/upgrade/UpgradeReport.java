@@ -67,8 +67,7 @@ final class UpgradeReport {
         own.commands().forEach((command, here) -> {
             PeerBuilds.OtherArguments other = otherArguments.get(command);
             if (other != null) {
-                changes.add(other.words(command, here.newest()) + " It is held back on every member. "
-                        + PeerBuilds.OtherArguments.remedy(here.newest()));
+                changes.add(other.words(command, here.newest()));
             }
             SortedSet<String> members = new TreeSet<>();
             SortedSet<String> there = new TreeSet<>();

@@ -23,6 +23,15 @@ public final class WireFormat {
         return outcome;
     }
 
+    /** An outcome that this member wrote and kept. */
+    public static EntryOutcome parseOwnOutcome(byte[] kept) {
+        try {
+            return EntryOutcome.parseFrom(kept);
+        } catch (InvalidProtocolBufferException impossible) {
+            throw new IllegalStateException("An outcome that this member wrote cannot be read", impossible);
+        }
+    }
+
     /** An outcome of the entry at that index, without its content. */
     public static EntryOutcome.Builder outcome(long index) {
         return EntryOutcome.newBuilder().setFormatVersion(VERSION).setIndex(index);
