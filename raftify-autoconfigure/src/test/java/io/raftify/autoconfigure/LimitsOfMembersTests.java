@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.OverloadedException;
 import io.raftify.node.ProposalTooLargeException;
+import io.raftify.replication.upgrade.UpgradeWatch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,6 +50,11 @@ class LimitsOfMembersTests {
 
     @BeforeAll
     static void start() {
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.list = new CopyOnWriteArrayList<>();
+        said.start();
+        Logger watch = (Logger) LoggerFactory.getLogger(UpgradeWatch.class);
+        watch.addAppender(said);
         members = new Members(
                         3,
                         directory,
@@ -52,6 +63,11 @@ class LimitsOfMembersTests {
                         "raftify.proposal.max-pending-bytes=" + MOST_BYTES + "B",
                         "raftify.proposal.max-size=" + LARGEST + "B")
                 .start();
+        // The one entry that is nobody's command; what these tests count are entries.
+        await().atMost(PATIENCE)
+                .until(() ->
+                        said.list.stream().anyMatch(each -> each.getMessage().startsWith("The cluster noted down")));
+        watch.detachAppender(said);
     }
 
     @AfterEach
