@@ -496,20 +496,75 @@ final class SelfCallingBeans {
         }
     }
 
-    static class Careless extends Stock implements IntSupplier {
+    static class Forgetting extends Stock {
         public void forget(String name) {
             stock.remove(name);
         }
+    }
 
+    static class ForgettingInAHelper extends Stock {
+        public void forget(String name) {
+            drop(name);
+        }
+
+        private void drop(String name) {
+            Map<String, Integer> all = stock;
+            all.remove(name);
+        }
+    }
+
+    static class ForgettingInAQuery extends Stock {
+        @ReplicatedQuery
+        public int peek(String name) {
+            Integer left = stock.remove(name);
+            return left != null ? left : 0;
+        }
+    }
+
+    static class ChangingAnArray extends Plain {
+        @ReplicatedState
+        private int[] seats = new int[10];
+
+        public void free(int seat) {
+            seats[seat] = 0;
+        }
+    }
+
+    static class FilledAtFirst extends Stock {
+        @PostConstruct
+        void fill() {
+            stock.put("at first", 1);
+        }
+    }
+
+    static class ForgettingInACommand extends Stock {
+        @ReplicatedState
+        private int[] seats = new int[10];
+
+        @ReplicatedCommand("forget")
+        public void forget(String name) {
+            drop(name);
+            seats[0]++;
+        }
+
+        private void drop(String name) {
+            stock.remove(name);
+        }
+    }
+
+    static class ForgettingInACopy extends Stock {
+        public int without(String name) {
+            Map<String, Integer> copy = name.isEmpty() ? stock : new TreeMap<>(stock);
+            Map<String, Integer> own = new TreeMap<>(copy);
+            own.remove(name);
+            return own.size();
+        }
+    }
+
+    static class Careless extends Stock implements IntSupplier {
         public void forgetInside(String name) {
             List<String> all = names.get(name);
             all.clear();
-        }
-
-        @ReplicatedQuery
-        public int peekAndForget(String name) {
-            Integer left = stock.remove(name);
-            return left != null ? left : 0;
         }
 
         public int size() {

@@ -107,7 +107,7 @@ final class FactInterpreter extends Interpreter<Fact> {
                 : type.getSort() == Type.OBJECT ? Order.of(type.getInternalName()) : null;
         FieldNode declared = holder == null || holder.self() ? flow.hierarchy().field(field.owner, field.name) : null;
         Set<String> from = declared != null ? Set.of(declared.name) : holder != null ? holder.from() : Set.of();
-        return new Fact(1, assigned != null && assigned.self(), from, order, null, false);
+        return new Fact(1, assigned != null && assigned.self(), from, declared != null, order, null, false);
     }
 
     @Override

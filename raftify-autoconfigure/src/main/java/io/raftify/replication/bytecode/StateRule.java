@@ -13,8 +13,9 @@ import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.analysis.Frame;
 
 /**
- * Only commands change replicated state, and they change nothing else. An assignment of a state field outside a command is
- * certain, and refused; what is inside a container can be told from names alone, so that is a finding.
+ * Only commands change replicated state, and they change nothing else. That a state field is assigned outside a command, or
+ * that the container in it is changed there, is certain, and refused; what is done to something inside it can be told from
+ * names alone, so that is a finding.
  */
 final class StateRule {
 
@@ -107,8 +108,7 @@ final class StateRule {
                     Opcodes.AASTORE,
                     Opcodes.BASTORE,
                     Opcodes.CASTORE,
-                    Opcodes.SASTORE ->
-                changed(code, instruction, frame.getStack(top - 2).from(), "an element");
+                    Opcodes.SASTORE -> changed(code, instruction, frame.getStack(top - 2), true, "an element");
             default -> called(code, instruction, Call.of(instruction, frame));
         }
     }
@@ -116,30 +116,33 @@ final class StateRule {
     private void assigned(Code code, FieldInsnNode field, Fact holder) {
         FieldNode declared = holder.self() ? hierarchy.field(field.owner, field.name) : null;
         if (declared == null) {
-            changed(code, field, holder.from(), field.name);
+            changed(code, field, holder, true, field.name);
         } else if (Hierarchy.isState(declared)) {
-            code.reachedFrom().keySet().stream()
-                    .filter(each -> each.kind() == Kind.PLAIN || each.kind() == Kind.QUERY)
-                    .forEach(each -> refusals.add(refusal(each, code, field)));
+            refuse(code, field, " assigns the field '" + field.name + "', which is @ReplicatedState");
         } else if ((declared.access & Opcodes.ACC_FINAL) == 0 && !hierarchy.hasOwnForm()) {
             findings.add(Kind.COMMAND, Cause.UNREPLICATED_FIELD, code, field, field.name);
         }
     }
 
-    private Refusal refusal(Entry entry, Code code, FieldInsnNode field) {
+    private void refuse(Code code, AbstractInsnNode instruction, String what) {
+        code.reachedFrom().keySet().stream()
+                .filter(each -> each.kind() == Kind.PLAIN || each.kind() == Kind.QUERY)
+                .forEach(each -> refusals.add(refusal(each, code, code.place(instruction), what)));
+    }
+
+    private Refusal refusal(Entry entry, Code code, String place, String what) {
         String first = entry.code().describe();
         String inside = code == entry.code() ? "" : ", in " + code.describe();
-        String change = " assigns the field '" + field.name + "', which is @ReplicatedState" + inside + " ("
-                + code.place(field) + "), ";
+        String change = what + inside + " (" + place + "), ";
         return entry.kind() == Kind.QUERY
                 ? new Refusal(
                         hierarchy.method(entry.code().key()),
-                        code.place(field),
+                        place,
                         first + change + "though it is a query: it would change this member alone.",
                         "Make it a @ReplicatedCommand.")
                 : new Refusal(
                         hierarchy.method(entry.code().key()),
-                        code.place(field),
+                        place,
                         first + change + "outside any command: it would change this member alone.",
                         "Make it a @ReplicatedCommand; or, if only commands call it, private or protected.");
     }
@@ -162,27 +165,41 @@ final class StateRule {
             return;
         }
         Fact receiver = call.receiver();
-        if (receiver != null && !receiver.from().isEmpty() && isChange(call)) {
-            changed(code, instruction, receiver.from(), call.name() + "()");
+        if (receiver == null || receiver.from().isEmpty()) {
+            return;
+        }
+        if (call.owner().startsWith("java/util/") || call.owner().startsWith("java/lang/StringBuilder")) {
+            if (CHANGES.contains(call.name())) {
+                changed(code, instruction, receiver, true, call.name() + "()");
+            }
+        } else if (isSetter(call)) {
+            changed(code, instruction, receiver, false, call.name() + "()");
         }
     }
 
-    private boolean isChange(Call call) {
-        if (call.owner().startsWith("java/util/") || call.owner().startsWith("java/lang/StringBuilder")) {
-            return CHANGES.contains(call.name());
-        }
+    private boolean isSetter(Call call) {
         return !hierarchy.contains(call.owner())
                 && call.name().matches("set\\p{Lu}.*")
                 && Type.getReturnType(call.descriptor()) == Type.VOID_TYPE
                 && hierarchy.files().follows(call.owner());
     }
 
-    /** Something inside what the fields hold. */
-    private void changed(Code code, AbstractInsnNode instruction, Set<String> fields, String how) {
-        for (String field : fields) {
+    /**
+     * @param holder what is changed
+     * @param certain whether it surely is a change, and not only called like one
+     */
+    private void changed(Code code, AbstractInsnNode instruction, Fact holder, boolean certain, String how) {
+        for (String field : holder.from()) {
             if (hierarchy.isStateNamed(field)) {
-                findings.add(Kind.PLAIN, Cause.LOCAL_CHANGE, code, instruction, field + ", by " + how);
-                findings.add(Kind.QUERY, Cause.LOCAL_CHANGE, code, instruction, field + ", by " + how);
+                if (certain && holder.held()) {
+                    refuse(
+                            code,
+                            instruction,
+                            " changes what the field '" + field + "' holds, which is @ReplicatedState, by " + how);
+                } else {
+                    findings.add(Kind.PLAIN, Cause.LOCAL_CHANGE, code, instruction, field + ", by " + how);
+                    findings.add(Kind.QUERY, Cause.LOCAL_CHANGE, code, instruction, field + ", by " + how);
+                }
             } else if (!hierarchy.hasOwnForm()) {
                 findings.add(Kind.COMMAND, Cause.UNREPLICATED_FIELD, code, instruction, field + ", by " + how);
             }
