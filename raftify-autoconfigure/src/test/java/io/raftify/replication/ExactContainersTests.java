@@ -79,10 +79,10 @@ class ExactContainersTests {
     void isOfTheSameClassAndHasTheSameElementsInTheSameOrder(Object container) {
         context(Shelf.class).run(context -> {
             Shelf shelf = target(context.getBean(Shelf.class));
-            shelf.put(container);
+            put(shelf, container);
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             byte[] snapshot = node.writeSnapshot();
-            shelf.clear();
+            clear(shelf);
 
             node.restore(snapshot);
 
@@ -113,10 +113,10 @@ class ExactContainersTests {
     void staysUnchangeable(Object container) {
         context(Shelf.class).run(context -> {
             Shelf shelf = target(context.getBean(Shelf.class));
-            shelf.put(container);
+            put(shelf, container);
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             byte[] snapshot = node.writeSnapshot();
-            shelf.clear();
+            clear(shelf);
 
             node.restore(snapshot);
 
@@ -138,10 +138,10 @@ class ExactContainersTests {
     void aListOfFixedSizeStaysOne() {
         context(Shelf.class).run(context -> {
             Shelf shelf = target(context.getBean(Shelf.class));
-            shelf.put(Arrays.asList("a", null));
+            put(shelf, Arrays.asList("a", null));
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             byte[] snapshot = node.writeSnapshot();
-            shelf.clear();
+            clear(shelf);
 
             node.restore(snapshot);
 
@@ -169,7 +169,7 @@ class ExactContainersTests {
     void whatCannotBeCreatedAgainIsInNoSnapshotAndTheFieldAndTheClassAreNamed(Object container) {
         context(Shelf.class).run(context -> {
             Shelf shelf = target(context.getBean(Shelf.class));
-            shelf.put(container);
+            put(shelf, container);
 
             assertThatExceptionOfType(UnwritableStateException.class)
                     .isThrownBy(() -> context.getBean(SingleMemberNode.class).writeSnapshot())
@@ -259,6 +259,30 @@ class ExactContainersTests {
     }
 
     /** Holds one container of any class within a value, declared as wide as possible. */
+    /** From outside, where the check of the bean's code does not look. */
+    @SuppressWarnings("unchecked")
+    private static void put(Shelf shelf, Object container) {
+        if (container instanceof Map<?, ?> map) {
+            shelf.maps.add((Map<String, String>) map);
+        } else if (container instanceof Set<?> set) {
+            shelf.sets.put("only", (Set<String>) set);
+        } else if (container instanceof List<?> list) {
+            shelf.lists.put("only", (List<String>) list);
+        } else if (container instanceof Queue<?> queue) {
+            shelf.queues.put("only", (Queue<String>) queue);
+        } else {
+            shelf.collections.put("only", (Collection<String>) container);
+        }
+    }
+
+    private static void clear(Shelf shelf) {
+        shelf.collections.clear();
+        shelf.sets.clear();
+        shelf.lists.clear();
+        shelf.queues.clear();
+        shelf.maps.clear();
+    }
+
     static class Shelf {
 
         @ReplicatedState
@@ -276,34 +300,11 @@ class ExactContainersTests {
         @ReplicatedState
         final List<Map<String, String>> maps = new ArrayList<>();
 
-        @SuppressWarnings("unchecked")
-        void put(Object container) {
-            if (container instanceof Map<?, ?> map) {
-                maps.add((Map<String, String>) map);
-            } else if (container instanceof Set<?> set) {
-                sets.put("only", (Set<String>) set);
-            } else if (container instanceof List<?> list) {
-                lists.put("only", (List<String>) list);
-            } else if (container instanceof Queue<?> queue) {
-                queues.put("only", (Queue<String>) queue);
-            } else {
-                collections.put("only", (Collection<String>) container);
-            }
-        }
-
         Object get() {
             return Stream.of(collections.values(), sets.values(), lists.values(), queues.values(), maps)
                     .flatMap(Collection::stream)
                     .findFirst()
                     .orElseThrow();
-        }
-
-        void clear() {
-            collections.clear();
-            sets.clear();
-            lists.clear();
-            queues.clear();
-            maps.clear();
         }
 
         @ReplicatedCommand("shelf.any")
