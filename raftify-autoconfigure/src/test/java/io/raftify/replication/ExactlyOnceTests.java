@@ -226,7 +226,7 @@ class ExactlyOnceTests {
             Till till = context.getBean(Till.class);
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             till.add(1);
-            node.arrives(later(node, 2 * DAY)).join();
+            later(node, 2 * DAY);
 
             assertThat(till.add(10)).isEqualTo(11);
             assertThat(till.sum()).isEqualTo(11);
@@ -240,7 +240,7 @@ class ExactlyOnceTests {
             SingleMemberNode node = context.getBean(SingleMemberNode.class);
             till.add(1);
             byte[] copy = node.entries().get(node.entries().size() - 1);
-            node.arrives(later(node, 2 * DAY)).join();
+            later(node, 2 * DAY);
 
             EntryOutcome outcome = WireFormat.parseOutcome(node.arrives(copy).join());
 
@@ -291,16 +291,19 @@ class ExactlyOnceTests {
         }
     }
 
-    /** Takes the log's time along. */
-    private static byte[] later(SingleMemberNode node, long millis) {
+    /** Takes the log's time along, also that by which is forgotten. */
+    private static void later(SingleMemberNode node, long millis) {
         long now = commands(node).get(0).getProposedAtMillis();
-        return LogEntry.newBuilder()
-                .setFormatVersion(WireFormat.VERSION)
-                .setProposedAtMillis(now + millis)
-                .setProposer("n9")
-                .setOpenSession(OpenSession.getDefaultInstance())
-                .build()
-                .toByteArray();
+        for (String proposer : List.of("n8", "n9")) {
+            node.arrives(LogEntry.newBuilder()
+                            .setFormatVersion(WireFormat.VERSION)
+                            .setProposedAtMillis(now + millis)
+                            .setProposer(proposer)
+                            .setOpenSession(OpenSession.getDefaultInstance())
+                            .build()
+                            .toByteArray())
+                    .join();
+        }
     }
 
     @Test

@@ -374,13 +374,12 @@ class CommandsAcrossMembersTests {
         }
     }
 
-    /** What an entry does whose proposer's clock is days ahead. */
+    /** What entries do whose proposers' clocks are days ahead. */
     @Nested
     class Clocks {
 
         @Test
-        void oneThatIsDaysAheadMakesSessionsAndKeysForgottenSoThatARetryIsRefusedButARepeatedKeyIsANewCall()
-                throws Exception {
+        void oneThatIsDaysAheadMakesNothingForgottenAndTwoOfThemDo() throws Exception {
             RaftClusterNode caller = cluster.follower();
             Till till = caller.bean(Till.class);
             Shop shop = caller.bean(Shop.class);
@@ -399,9 +398,15 @@ class CommandsAcrossMembersTests {
 
             setLogAhead(caller, Duration.ofDays(2));
 
-            RaftNode member = caller.bean(RaftNode.class);
-            EntryOutcome late = EntryOutcome.parseFrom(
-                    member.propose(copy, Duration.ofSeconds(30)).get(30, TimeUnit.SECONDS));
+            assertThat(repeated(caller, copy).hasRefusal()).isFalse();
+            assertThat(unknown.resolve()).isEqualTo(11);
+            assertThat(shop.place(key, name, 1)).isEqualTo(1);
+            assertThat(till.sum(name)).isEqualTo(11);
+
+            setLogAhead(caller, Duration.ofDays(4));
+            setLogAhead(cluster.leader(), Duration.ofDays(4));
+
+            EntryOutcome late = repeated(caller, copy);
             assertThat(late.getRefusal().getReason()).isEqualTo(Refusal.Reason.EXPIRED);
             assertThatExceptionOfType(OutcomeUnknownException.class)
                     .isThrownBy(unknown::resolve)
@@ -411,6 +416,12 @@ class CommandsAcrossMembersTests {
 
             assertThat(shop.place(key, name, 1)).isEqualTo(2);
             assertThat(shop.place(key, name, 1)).isEqualTo(2);
+        }
+
+        private EntryOutcome repeated(RaftClusterNode at, byte[] entry) throws Exception {
+            RaftNode member = at.bean(RaftNode.class);
+            return EntryOutcome.parseFrom(
+                    member.propose(entry, Duration.ofSeconds(30)).get(30, TimeUnit.SECONDS));
         }
     }
 

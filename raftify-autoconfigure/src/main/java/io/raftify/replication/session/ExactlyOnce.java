@@ -31,9 +31,9 @@ public final class ExactlyOnce {
      * @return the log's time at the entry
      */
     public long begin(LogEntry entry) {
-        long now = time.advance(entry.getProposedAtMillis());
-        sessions.expire(now);
-        keyed.expire(now);
+        long now = time.advance(entry.getProposer(), entry.getProposedAtMillis());
+        sessions.expire(time.agreed());
+        keyed.expire(time.agreed());
         return now;
     }
 
