@@ -27,7 +27,7 @@ final class InboundStream extends ServerCall.Listener<Frame> {
     private final InboundStreams home;
     private final String remote;
 
-    // written in the listener's methods only, once
+    // written once, before the first call is read
     private volatile @Nullable String peer;
     private volatile @Nullable PeerGate gate;
     private volatile int peerTakesBytes;
@@ -84,6 +84,17 @@ final class InboundStream extends ServerCall.Listener<Frame> {
             refuse(remote + " (calls itself " + ForeignText.printable(hello.getNodeId()) + ")", refusal);
             return;
         }
+        // Nothing more is read of it before that is decided.
+        home.called(hello.getNodeId(), hello.getIncarnation(), second -> {
+            if (second == null) {
+                welcome(hello);
+            } else {
+                refuse(remote + " (calls itself " + ForeignText.printable(hello.getNodeId()) + ")", second);
+            }
+        });
+    }
+
+    private void welcome(Hello hello) {
         String name = hello.getNodeId();
         PeerGate entered = home.gateOf(name);
         synchronized (lock) {
@@ -99,8 +110,12 @@ final class InboundStream extends ServerCall.Listener<Frame> {
         gate = entered;
         entered.enter(this);
         log.debug("{} has connected from {}", name, remote);
-        home.heardFrom(name, hello.getIncarnation());
         synchronized (lock) {
+            if (ended) {
+                // It ended before it could be seen at the gate.
+                entered.leave(this);
+                return;
+            }
             stream.request(1);
         }
     }

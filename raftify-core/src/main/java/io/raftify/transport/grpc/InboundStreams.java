@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,10 +115,13 @@ final class InboundStreams implements ServerCallHandler<Frame, Frame> {
         return gates.computeIfAbsent(peer, name -> new PeerGate());
     }
 
-    void heardFrom(String peer, long incarnation) {
+    /** @param decision gets null if the process is welcome, or why it is not; the latter also later on */
+    void called(String peer, long incarnation, Consumer<@Nullable Status> decision) {
         PeerLink link = links.get(peer);
-        if (link != null) {
-            link.heardFrom(incarnation);
+        if (link == null) {
+            decision.accept(null);
+        } else {
+            link.called(incarnation, decision);
         }
     }
 

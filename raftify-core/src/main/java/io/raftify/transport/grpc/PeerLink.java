@@ -1,5 +1,6 @@
 package io.raftify.transport.grpc;
 
+import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.raftify.node.PeerAddress;
@@ -53,6 +54,7 @@ final class PeerLink implements OutgoingStream.Owner {
     private boolean greeted;
     private long greetedAt;
     private long peerIncarnation;
+    private final SoleProcess sole;
     private int attempts;
     private boolean saidWaiting;
     private boolean closed;
@@ -75,6 +77,7 @@ final class PeerLink implements OutgoingStream.Owner {
         this.loop = dialler.nextLoop();
         this.backoff = new Backoff(limits.shortestBackoff(), limits.longestBackoff());
         this.connection = new PeerConnection(address.toString(), false, "not tried yet");
+        this.sole = new SoleProcess(peer, address);
     }
 
     void start() {
@@ -146,12 +149,18 @@ final class PeerLink implements OutgoingStream.Owner {
         }
     }
 
-    /** The peer has called here, so that it must be there; if it is a new process, a stream to the earlier one is dead. */
-    void heardFrom(long incarnation) {
+    /**
+     * A process calls here by the peer's name. That is the peer after a restart, and then the stream to the earlier process
+     * is dead; or there are two of them, which the peer's address tells: whoever answers there is the peer.
+     *
+     * @param decision gets null if the process is welcome, or why it is not; the latter also later on
+     */
+    void called(long incarnation, Consumer<@Nullable Status> decision) {
         TransportThreads.run(loop, () -> {
-            if (stream != null && greeted && incarnation != peerIncarnation) {
+            if (stream != null && greeted && !sole.mayCall(incarnation, peerIncarnation, decision)) {
                 stream.end(DialFailure.unreachable(peer + " has been restarted"));
-            } else {
+            } else if (stream == null || !greeted) {
+                sole.callsUnseen(incarnation, decision);
                 hurry();
             }
         });
@@ -171,7 +180,7 @@ final class PeerLink implements OutgoingStream.Owner {
         try {
             dialler.lookUp(address.host(), this::lookedUp);
         } catch (RejectedExecutionException stopping) {
-            failed(DialFailure.unreachable(self + " is stopped"));
+            notReached(DialFailure.unreachable(self + " is stopped"));
         }
     }
 
@@ -182,7 +191,7 @@ final class PeerLink implements OutgoingStream.Owner {
                 return;
             }
             if (failure != null) {
-                failed(failure);
+                notReached(failure);
                 return;
             }
             // A name may stand for several addresses, of which one works: each attempt takes the next.
@@ -190,7 +199,7 @@ final class PeerLink implements OutgoingStream.Owner {
             try {
                 stream = dialler.prepare(peer, new InetSocketAddress(chosen, address.port()), loop, this);
             } catch (SecurityUnusableException e) {
-                failed(DialFailure.refused(e.getMessage()));
+                notReached(DialFailure.refused(e.getMessage()));
                 return;
             }
             // may end at once
@@ -202,6 +211,7 @@ final class PeerLink implements OutgoingStream.Owner {
     public void greeted(OutgoingStream opened, long incarnation) {
         greeted = true;
         peerIncarnation = incarnation;
+        sole.answers(incarnation);
         greetedAt = System.nanoTime();
         saidWaiting = false;
         connection = new PeerConnection(address.toString(), true, null);
@@ -218,10 +228,20 @@ final class PeerLink implements OutgoingStream.Owner {
                 && System.nanoTime() - greetedAt >= limits.longestBackoff().toNanos()) {
             backoff.reset();
         }
-        if (wasGreeted && !closed && !why.refusal()) {
+        if (!wasGreeted) {
+            notReached(why);
+            return;
+        }
+        if (!closed && !why.refusal()) {
             log.info("{} lost the connection to {} at {}: {}", self, peer, address, why.text());
             saidWaiting = true;
         }
+        sole.gone();
+        failed(why);
+    }
+
+    private void notReached(DialFailure why) {
+        sole.doesNotAnswer();
         failed(why);
     }
 

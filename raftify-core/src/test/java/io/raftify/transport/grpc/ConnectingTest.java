@@ -144,15 +144,23 @@ class ConnectingTest extends MembersTest {
 
     @Test
     void aStreamToAnEarlierProcessOfAPeerIsGivenUpWhenTheNewOneCalls() throws Exception {
-        GrpcMemberTransport n1 = member("n1", ECHO);
-        List<String> connected = new CopyOnWriteArrayList<>();
-        n1.onConnected(connected::add);
-        member("n3", ECHO);
-        await().atMost(SOON).untilAsserted(() -> assertThat(connected).containsExactly("n3"));
+        try (SilencingProxy proxy = new SilencingProxy(peers.get("n3"))) {
+            GrpcMemberTransport n1 = member(settings("n1", Map.of("n1", peers.get("n1"), "n3", proxy.address())), ECHO);
+            List<String> connected = new CopyOnWriteArrayList<>();
+            n1.onConnected(connected::add);
+            GrpcMemberTransport earlier = member("n3", ECHO);
+            awaitConnected(n1, "n3");
 
-        try (RawStream another = new RawStream(peers.get("n1")).greetAs("n3", "n1")) {
+            proxy.silenceWhatIsOpen();
+            earlier.close();
+            assertThat(n1.connected("n3")).as("nobody has told n1").isTrue();
+            GrpcMemberTransport restarted = member("n3", ECHO);
+
             await().atMost(SOON).untilAsserted(() -> assertThat(connected).containsExactly("n3", "n3"));
             assertThat(log.infos()).anySatisfy(line -> assertThat(line).contains("n3 has been restarted"));
+            awaitConnected(restarted, "n1");
+            assertThat(ended(call(restarted, "n1", "it is me")).text()).isEqualTo("it is me");
+            assertThat(ended(call(n1, "n3", "it is you")).text()).isEqualTo("it is you");
         }
     }
 

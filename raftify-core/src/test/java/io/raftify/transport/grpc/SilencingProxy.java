@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Passes bytes on until it is told not to; connections stay open then, as with a host that lost its power. */
@@ -17,6 +19,7 @@ final class SilencingProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final PeerAddress target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final Set<Socket> silenced = ConcurrentHashMap.newKeySet();
     private volatile boolean silent;
 
     SilencingProxy(PeerAddress target) throws IOException {
@@ -47,12 +50,17 @@ final class SilencingProxy implements AutoCloseable {
         silent = true;
     }
 
+    /** Later connections are passed on. */
+    void silenceWhatIsOpen() {
+        silenced.addAll(sockets);
+    }
+
     private void pass(Socket from, Socket to) throws IOException {
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream();
         byte[] buffer = new byte[8192];
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-            if (!silent) {
+            if (!silent && !silenced.contains(from)) {
                 out.write(buffer, 0, read);
             }
         }
