@@ -17,17 +17,31 @@ public final class ProcessFaults {
     }
 
     public List<Fault> all() {
-        return List.of(
-                Fault.of("leader killed", random -> killed(List.of(cluster.leaderOrAny()))),
+        List<Fault> all = new ArrayList<>(List.of(
+                leaderKilled(),
                 Fault.of("member killed", random -> killed(some(1, random))),
                 Fault.of("two killed", random -> killed(some(2, random))),
                 allKilled(),
                 Fault.of("disk lost", random -> diskLost(some(1, random).get(0))),
-                Fault.of("bytes flipped", random -> bytesFlipped(some(1, random).get(0), random)),
-                Fault.of("leader paused", random -> paused(List.of(cluster.leaderOrAny()))),
+                Fault.of("bytes flipped", random -> bytesFlipped(some(1, random).get(0), random))));
+        all.addAll(pauses());
+        return List.copyOf(all);
+    }
+
+    List<Fault> pauses() {
+        return List.of(
+                leaderPaused(),
                 Fault.of("member paused", random -> paused(some(1, random))),
                 Fault.of("two paused", random -> paused(some(2, random))),
                 Fault.of("all paused", random -> paused(cluster.members())));
+    }
+
+    Fault leaderKilled() {
+        return Fault.of("leader killed", random -> killed(List.of(cluster.leaderOrAny())));
+    }
+
+    Fault leaderPaused() {
+        return Fault.of("leader paused", random -> paused(List.of(cluster.leaderOrAny())));
     }
 
     Fault allKilled() {

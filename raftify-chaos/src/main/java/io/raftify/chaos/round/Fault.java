@@ -1,5 +1,9 @@
 package io.raftify.chaos.round;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -32,6 +36,18 @@ public interface Fault {
                 return begin.apply(random);
             }
         };
+    }
+
+    /** Deals the faults like cards, so that each has its turn before any of them comes again. */
+    static Fault dealt(List<Fault> faults) {
+        List<Fault> deck = new ArrayList<>();
+        return of("one of " + faults.size(), random -> {
+            if (deck.isEmpty()) {
+                deck.addAll(faults);
+                Collections.shuffle(deck, new Random(random.nextLong()));
+            }
+            return deck.remove(0).begin(random);
+        });
     }
 
     static Ongoing ongoing(String description, Runnable end) {

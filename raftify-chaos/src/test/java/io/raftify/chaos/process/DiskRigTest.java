@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.raftify.chaos.round.Await;
+import io.raftify.chaos.round.Fault;
 import io.raftify.chaos.round.Leaders;
 import io.raftify.chaos.round.Round;
 import io.raftify.chaos.round.Rounds;
@@ -32,14 +33,15 @@ class DiskRigTest {
         Leaders leaders = new Leaders();
         LoopDisks disks = new LoopDisks(3, Files.createTempDirectory("chaos"), 256);
         try (ProcessCluster cluster = new ProcessCluster(disks, leaders)) {
+            // One round has every kind.
             Round.Plan plan = new Round.Plan(
-                    new DiskFaults(cluster, disks).all(),
+                    List.of(Fault.dealt(new DiskFaults(cluster, disks).all())),
                     8,
                     600,
                     Duration.ofMillis(2000),
                     Duration.ofMillis(200),
-                    Duration.ofMillis(3000));
-            Rounds.of("disks").play(seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
+                    Duration.ofMillis(2000));
+            Rounds.of("disks").play(seed -> new Round(seed, plan, Duration.ofSeconds(15)).play(cluster, leaders));
         }
     }
 

@@ -1,0 +1,100 @@
+package io.raftify.chaos.process;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rig (b) on members whose wall clocks can be bent while they run: they jump, run too fast or too slowly, and stand still.
+ * Their monotonic clocks stay true. A small library that is preloaded into the members does it; it is compiled here.
+ */
+public final class BentClocks implements Hosts {
+
+    private static final int TRUE_RATE = 1_000_000;
+
+    private final Path work;
+    private final Loopback loopback;
+    private final Path library;
+    private final Map<String, Path> clocks = new TreeMap<>();
+
+    public BentClocks(int size, Path work) {
+        this.work = work;
+        this.loopback = new Loopback(size, work);
+        this.library = work.resolve("bentclock.so");
+        Path source = work.resolve("bentclock.c");
+        try (InputStream in = Objects.requireNonNull(BentClocks.class.getResourceAsStream("bentclock.c"))) {
+            Files.copy(in, source);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Commands.run("gcc", "-O1", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl");
+        loopback.members().forEach(member -> clocks.put(member, work.resolve(member + ".clock")));
+        heal();
+    }
+
+    /** What this machine lacks; null if it lacks nothing. */
+    static @Nullable String missing() {
+        return Commands.succeeds("gcc", "--version") ? null : "there is no gcc on the PATH";
+    }
+
+    /**
+     * @param ahead from now on
+     * @param rate how many microseconds pass in a true second
+     */
+    void bend(String member, Duration ahead, long rate) {
+        long now = nanos(Instant.now());
+        ByteBuffer bend = ByteBuffer.allocate(3 * Long.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putLong(now)
+                .putLong(now + ahead.toNanos())
+                .putLong(rate)
+                .flip();
+        // Into the same file, since the members have mapped it.
+        try (FileChannel clock = FileChannel.open(
+                Objects.requireNonNull(clocks.get(member)), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            clock.write(bend, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long nanos(Instant time) {
+        return time.getEpochSecond() * 1_000_000_000 + time.getNano();
+    }
+
+    @Override
+    public List<String> members() {
+        return loopback.members();
+    }
+
+    @Override
+    public MemberProcess process(String member) {
+        return loopback.process(
+                member,
+                work.resolve(member),
+                Map.of("LD_PRELOAD", library.toString(), "BENT_CLOCK", String.valueOf(clocks.get(member))));
+    }
+
+    @Override
+    public void heal() {
+        members().forEach(member -> bend(member, Duration.ZERO, TRUE_RATE));
+    }
+
+    @Override
+    public void close() {
+        loopback.close();
+    }
+}
