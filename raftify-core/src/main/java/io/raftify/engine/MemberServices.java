@@ -8,7 +8,6 @@ import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import com.alipay.sofa.jraft.storage.SnapshotStorage;
-import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotStorage;
 import io.raftify.storage.MemberStore;
 import io.raftify.transport.MemberTransport;
 
@@ -75,7 +74,7 @@ final class MemberServices implements JRaftServiceFactory {
 
     @Override
     public SnapshotStorage createSnapshotStorage(NodeOptions nodeOptions) {
-        return new LocalSnapshotStorage(
+        return new ProvenSnapshots(
                 nodeOptions.getSnapshotUri(), nodeOptions.getSnapshotTempUri(), nodeOptions.getRaftOptions());
     }
 

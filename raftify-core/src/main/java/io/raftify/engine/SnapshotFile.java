@@ -78,7 +78,7 @@ final class SnapshotFile {
         return new Bounded(in, length);
     }
 
-    private static long verify(Path file) throws IOException {
+    static long verify(Path file) throws IOException {
         long size = Files.size(file);
         if (size < HEADER_BYTES + TRAILER_BYTES) {
             throw new IOException("Snapshot " + file + " is damaged: it has only " + size + " bytes.");

@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -68,6 +69,11 @@ public final class FaultyTransport implements MemberTransport {
     /** Calls of these kinds to the peer are lost, besides what else is. */
     public void lose(String peer, IntPredicate kinds) {
         wire(peer).lost = kinds;
+    }
+
+    /** A bit of the peer's next answer to a call of this kind is flipped on the way. */
+    public void corruptNextAnswer(String peer, int kind) {
+        wire(peer).corrupted.set(kind);
     }
 
     /** How many calls of this kind were made to any peer, whether or not they arrived. */
@@ -164,7 +170,8 @@ public final class FaultyTransport implements MemberTransport {
             boolean timedOut = failure != null && failure.kind() == CallFailure.Kind.TIMED_OUT;
             boolean lost = wire.incomingCut && failure == null;
             if (!timedOut && !lost) {
-                flight.end(answer, failure);
+                boolean corrupt = answer != null && wire.corrupted.compareAndSet(kind, 0);
+                flight.end(corrupt ? flipped(answer) : answer, failure);
             }
         }));
         if (wire.duplicated.test(kind) && happens(wire.duplicateProbability)) {
@@ -217,6 +224,7 @@ public final class FaultyTransport implements MemberTransport {
         private volatile double reorderProbability;
         private volatile long lateNanos;
         private volatile int generation;
+        private final AtomicInteger corrupted = new AtomicInteger();
         private long lastArrival = System.nanoTime();
         private final ArrayDeque<Delivery> underWay = new ArrayDeque<>();
 
@@ -271,6 +279,12 @@ public final class FaultyTransport implements MemberTransport {
                 underWay.remove();
             }
         }
+    }
+
+    private static ByteString flipped(ByteString answer) {
+        byte[] bytes = answer.toByteArray();
+        bytes[bytes.length / 2] ^= 1;
+        return ByteString.copyFrom(bytes);
     }
 
     private boolean happens(double probability) {
