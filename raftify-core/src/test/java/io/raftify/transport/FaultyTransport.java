@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultyTransport implements MemberTransport {
 
+    /** No kind of call. */
+    private static final int NONE = -1;
+
     private final MemberTransport real;
     private final Random random;
     private final Map<String, Wire> wires = new ConcurrentHashMap<>();
@@ -170,7 +173,7 @@ public final class FaultyTransport implements MemberTransport {
             boolean timedOut = failure != null && failure.kind() == CallFailure.Kind.TIMED_OUT;
             boolean lost = wire.incomingCut && failure == null;
             if (!timedOut && !lost) {
-                boolean corrupt = answer != null && wire.corrupted.compareAndSet(kind, 0);
+                boolean corrupt = answer != null && wire.corrupted.compareAndSet(kind, NONE);
                 flight.end(corrupt ? flipped(answer) : answer, failure);
             }
         }));
@@ -224,7 +227,7 @@ public final class FaultyTransport implements MemberTransport {
         private volatile double reorderProbability;
         private volatile long lateNanos;
         private volatile int generation;
-        private final AtomicInteger corrupted = new AtomicInteger();
+        private final AtomicInteger corrupted = new AtomicInteger(NONE);
         private long lastArrival = System.nanoTime();
         private final ArrayDeque<Delivery> underWay = new ArrayDeque<>();
 
