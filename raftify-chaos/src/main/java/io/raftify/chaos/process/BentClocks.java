@@ -1,12 +1,10 @@
 package io.raftify.chaos.process;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rig (b) on members whose wall clocks can be bent while they run: they jump, run too fast or too slowly, and stand still.
- * Their monotonic clocks stay true. A small library that is preloaded into the members does it; it is compiled here.
+ * Their monotonic clocks stay true.
  */
 public final class BentClocks implements Hosts {
 
@@ -27,27 +25,20 @@ public final class BentClocks implements Hosts {
 
     private final Path work;
     private final Loopback loopback;
-    private final Path library;
+    private final String library;
     private final Map<String, Path> clocks = new TreeMap<>();
 
     public BentClocks(int size, Path work) {
         this.work = work;
         this.loopback = new Loopback(size, work);
-        this.library = work.resolve("bentclock.so");
-        Path source = work.resolve("bentclock.c");
-        try (InputStream in = Objects.requireNonNull(BentClocks.class.getResourceAsStream("bentclock.c"))) {
-            Files.copy(in, source);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Commands.run("gcc", "-O1", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl");
+        this.library = PreloadedLibrary.compile("bentclock", work);
         loopback.members().forEach(member -> clocks.put(member, work.resolve(member + ".clock")));
         heal();
     }
 
     /** What this machine lacks; null if it lacks nothing. */
     static @Nullable String missing() {
-        return Commands.succeeds("gcc", "--version") ? null : "there is no gcc on the PATH";
+        return PreloadedLibrary.missing();
     }
 
     /**
@@ -85,7 +76,7 @@ public final class BentClocks implements Hosts {
         return loopback.process(
                 member,
                 work.resolve(member),
-                Map.of("LD_PRELOAD", library.toString(), "BENT_CLOCK", String.valueOf(clocks.get(member))));
+                Map.of(PreloadedLibrary.VARIABLE, library, "BENT_CLOCK", String.valueOf(clocks.get(member))));
     }
 
     @Override

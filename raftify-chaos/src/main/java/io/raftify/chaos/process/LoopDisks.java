@@ -2,7 +2,6 @@ package io.raftify.chaos.process;
 
 import io.raftify.chaos.round.Await;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -50,15 +48,7 @@ public final class LoopDisks implements Hosts {
 
     /** From now on members are started with syncs that do nothing: what power cuts must find out. Needs a C compiler. */
     LoopDisks withoutSyncs() {
-        Path source = work.resolve("nosync.c");
-        Path library = work.resolve("nosync.so");
-        try (InputStream in = Objects.requireNonNull(LoopDisks.class.getResourceAsStream("nosync.c"))) {
-            Files.copy(in, source);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Commands.run("gcc", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl");
-        environment.put("LD_PRELOAD", library.toString());
+        environment.put(PreloadedLibrary.VARIABLE, PreloadedLibrary.compile("nosync", work));
         return this;
     }
 

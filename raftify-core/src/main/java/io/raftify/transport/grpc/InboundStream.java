@@ -89,9 +89,19 @@ final class InboundStream extends ServerCall.Listener<Frame> {
             if (second == null) {
                 welcome(hello);
             } else {
-                refuse(remote + " (calls itself " + ForeignText.printable(hello.getNodeId()) + ")", second);
+                turnAway(hello, second);
             }
         });
+    }
+
+    private void turnAway(Hello hello, Status second) {
+        synchronized (lock) {
+            if (ended) {
+                // As of a process that has been restarted since: nothing to speak of.
+                return;
+            }
+        }
+        refuse(remote + " (calls itself " + ForeignText.printable(hello.getNodeId()) + ")", second);
     }
 
     private void welcome(Hello hello) {
