@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FirstReadsOfALeaderTest {
 
+    private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration SHORT = Duration.ofMillis(700);
 
     @TempDir
@@ -77,8 +78,9 @@ class FirstReadsOfALeaderTest {
     @Test
     void are_answered_when_an_entry_of_its_own_is_committed_and_not_before() throws Exception {
         Gate gate = new Gate();
-        try (TestCluster cluster =
-                TestCluster.of(3, directory).withAppends(gate).startAll()) {
+        try (TestCluster cluster = TestCluster.of(3, directory, settings -> settings.electionTimeout(ELECTION_TIMEOUT))
+                .withAppends(gate)
+                .startAll()) {
             TestCluster.Member former = cluster.leader();
             former.write("acknowledged");
             cluster.awaitAgreement("acknowledged");

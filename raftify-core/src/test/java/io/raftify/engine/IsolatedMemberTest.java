@@ -16,7 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class IsolatedMemberTest {
 
-    private static final Duration CUT_OFF = Duration.ofSeconds(Integer.getInteger("raftify.test.isolation-seconds", 4));
+    private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(3);
+
+    /** Long enough to stand for election. */
+    private static final Duration CUT_OFF = Duration.ofSeconds(Integer.getInteger("raftify.test.isolation-seconds", 6));
 
     @TempDir
     Path directory;

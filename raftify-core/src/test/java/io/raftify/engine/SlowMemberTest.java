@@ -22,9 +22,11 @@ class SlowMemberTest {
 
     @Test
     void commands_go_on_at_the_majoritys_pace_and_the_slow_one_has_them_all_in_the_end() throws Exception {
-        try (TestCluster cluster = TestCluster.of(3, directory, settings -> settings.electionTimeout(
-                                TestCluster.PATIENT_ELECTION_TIMEOUT)
-                        .snapshotEntries(1_000_000))
+        try (TestCluster cluster = TestCluster.of(
+                        3,
+                        directory,
+                        settings -> settings.electionTimeout(TestCluster.PATIENT_ELECTION_TIMEOUT)
+                                .snapshotEntries(1_000_000))
                 .withStores(UnreliableStore::new)
                 .startAll()) {
             TestCluster.Member leader = cluster.leader();
@@ -39,12 +41,12 @@ class SlowMemberTest {
             for (int i = 0; i < COMMANDS; i++) {
                 commands.add(leader.propose(i + " " + PAYLOAD));
             }
-            for (CompletableFuture<byte[]> each : commands) {
-                each.get(30, TimeUnit.SECONDS);
-            }
-            assertThat(slow.ledger.lines().size())
-                    .as("the slow one, when all was acknowledged")
-                    .isLessThan(leader.ledger.lines().size());
+            CompletableFuture<Integer> onTheSlowOne = CompletableFuture.allOf(
+                            commands.toArray(CompletableFuture<?>[]::new))
+                    .thenApply(acknowledged -> slow.ledger.lines().size());
+            assertThat(onTheSlowOne.get(60, TimeUnit.SECONDS))
+                    .as("what the slow one had when all was acknowledged")
+                    .isLessThan(COMMANDS);
             assertThat(leader.status().leading()).isTrue();
 
             ((UnreliableStore) slow.store()).heal();
