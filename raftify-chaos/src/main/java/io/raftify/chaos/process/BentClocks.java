@@ -73,10 +73,12 @@ public final class BentClocks implements Hosts {
 
     @Override
     public MemberProcess process(String member) {
-        return loopback.process(
-                member,
-                work.resolve(member),
-                Map.of(PreloadedLibrary.VARIABLE, library, "BENT_CLOCK", String.valueOf(clocks.get(member))));
+        return loopback.process(member, work.resolve(member), environment(member));
+    }
+
+    /** By which any process has the member's wall clock. */
+    Map<String, String> environment(String member) {
+        return Map.of(PreloadedLibrary.VARIABLE, library, "BENT_CLOCK", String.valueOf(clocks.get(member)));
     }
 
     @Override

@@ -1,13 +1,16 @@
 package io.raftify.chaos.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.raftify.chaos.round.Fault;
 import io.raftify.chaos.round.Leaders;
 import io.raftify.chaos.round.Round;
 import io.raftify.chaos.round.Rounds;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,5 +41,27 @@ class ClockRigTest {
                     Duration.ofMillis(3000));
             Rounds.of("clocks").play(seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
         }
+    }
+
+    /** Else the rounds would be good because nothing happened in them. */
+    @Test
+    void a_clock_that_is_bent_is_seen_to_be_by_whoever_looks_and_the_others_are_true() throws Exception {
+        try (BentClocks clocks = new BentClocks(3, Files.createTempDirectory("chaos"))) {
+            clocks.bend("n1", Duration.ofHours(1), 1_000_000);
+            clocks.bend("n2", Duration.ofHours(-1), 0);
+
+            assertThat(secondsAhead(clocks, "n1")).isBetween(3_500L, 3_700L);
+            assertThat(secondsAhead(clocks, "n2")).isBetween(-3_700L, -3_500L);
+            assertThat(secondsAhead(clocks, "n3")).isBetween(-60L, 60L);
+            clocks.heal();
+            assertThat(secondsAhead(clocks, "n1")).isBetween(-60L, 60L);
+        }
+    }
+
+    private static long secondsAhead(BentClocks clocks, String member) throws Exception {
+        ProcessBuilder date = new ProcessBuilder("date", "+%s");
+        date.environment().putAll(clocks.environment(member));
+        String printed = new String(date.start().getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        return Long.parseLong(printed.trim()) - Instant.now().getEpochSecond();
     }
 }

@@ -33,7 +33,7 @@ class DiskRigTest {
         Leaders leaders = new Leaders();
         LoopDisks disks = new LoopDisks(3, Files.createTempDirectory("chaos"), 256);
         try (ProcessCluster cluster = new ProcessCluster(disks, leaders)) {
-            // One round has every kind.
+            // Each kind has its turn before any comes again; one round has most of them.
             Round.Plan plan = new Round.Plan(
                     List.of(Fault.dealt(new DiskFaults(cluster, disks).all())),
                     8,
