@@ -473,6 +473,8 @@ class ReplicatedCallsTests {
                     node.answerWith(CompletableFuture.failedFuture(new OutcomeUnknownException("who knows")));
                     assertThatExceptionOfType(OutcomeUnknownException.class).isThrownBy(() -> stock.put("a", 1));
 
+                    // A caller whose deadline is over does not wait for what listeners are told.
+                    await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 4);
                     assertThat(heard)
                             .containsExactly(
                                     "stock.put " + Fate.VALUE,
