@@ -81,7 +81,7 @@ final class InboundStream extends ServerCall.Listener<Frame> {
     private void greetedBy(Hello hello) {
         Status refusal = home.refusalOf(hello, stream.getAttributes());
         if (refusal != null) {
-            refuse(remote + " (calls itself " + ForeignText.printable(hello.getNodeId()) + ")", refusal);
+            refuse(hello, refusal);
             return;
         }
         // Nothing more is read of it before that is decided.
@@ -101,7 +101,11 @@ final class InboundStream extends ServerCall.Listener<Frame> {
                 return;
             }
         }
-        refuse(remote + " (calls itself " + ForeignText.printable(hello.getNodeId()) + ")", second);
+        refuse(hello, second);
+    }
+
+    private void refuse(Hello hello, Status why) {
+        refuse(remote + " (calls itself " + ForeignText.printable(hello.getNodeId()) + ")", why);
     }
 
     private void welcome(Hello hello) {

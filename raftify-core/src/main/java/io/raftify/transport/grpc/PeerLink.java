@@ -53,7 +53,6 @@ final class PeerLink implements OutgoingStream.Owner {
     private long lastEnd;
     private boolean greeted;
     private long greetedAt;
-    private long peerIncarnation;
     private final SoleProcess sole;
     private int attempts;
     private boolean saidWaiting;
@@ -157,10 +156,9 @@ final class PeerLink implements OutgoingStream.Owner {
      */
     void called(long incarnation, Consumer<@Nullable Status> decision) {
         TransportThreads.run(loop, () -> {
-            if (stream != null && greeted && !sole.mayCall(incarnation, peerIncarnation, decision)) {
+            if (sole.isInDoubt(incarnation, decision) && stream != null) {
                 stream.end(DialFailure.unreachable(peer + " has been restarted"));
-            } else if (stream == null || !greeted) {
-                sole.callsUnseen(incarnation, decision);
+            } else {
                 hurry();
             }
         });
@@ -210,7 +208,6 @@ final class PeerLink implements OutgoingStream.Owner {
     @Override
     public void greeted(OutgoingStream opened, long incarnation) {
         greeted = true;
-        peerIncarnation = incarnation;
         sole.answers(incarnation);
         greetedAt = System.nanoTime();
         saidWaiting = false;

@@ -26,7 +26,10 @@ final class SoleProcess {
     /** Calls now, welcome when it came. */
     private @Nullable Caller admitted;
 
-    /** Called although another one answered; known as long as that one's stream is open. */
+    /** Has answered at the peer's address; known as long as the stream to it is open. */
+    private @Nullable Long answering;
+
+    /** Called although that one had answered. */
     private @Nullable Long refused;
 
     private record Caller(long incarnation, Consumer<@Nullable Status> decision) {}
@@ -37,32 +40,23 @@ final class SoleProcess {
     }
 
     /**
-     * A process calls while another stream is open to the peer.
+     * A process calls.
      *
-     * @param answering who answered when that was opened
-     * @return whether it is known what to do; else somebody has to call the peer's address, and the caller waits for that
+     * @return whether another one is known to have answered, so that the peer's address has to be called once more: the caller
+     *     waits for that
      */
-    boolean mayCall(long incarnation, long answering, Consumer<@Nullable Status> decision) {
-        if (incarnation == answering) {
-            admit(new Caller(incarnation, decision));
-            return true;
+    boolean isInDoubt(long incarnation, Consumer<@Nullable Status> decision) {
+        Caller caller = new Caller(incarnation, decision);
+        if (answering == null ? waiting.isEmpty() : answering == incarnation) {
+            admit(caller);
+            return false;
         }
         if (refused != null && refused == incarnation) {
             decision.accept(second());
-            return true;
+            return false;
         }
-        waiting.add(new Caller(incarnation, decision));
-        return false;
-    }
-
-    /** A process calls while no stream is open to the peer. */
-    void callsUnseen(long incarnation, Consumer<@Nullable Status> decision) {
-        Caller caller = new Caller(incarnation, decision);
-        if (waiting.isEmpty()) {
-            admit(caller);
-        } else {
-            waiting.add(caller);
-        }
+        waiting.add(caller);
+        return answering != null;
     }
 
     private void admit(Caller caller) {
@@ -72,6 +66,7 @@ final class SoleProcess {
 
     /** This process has answered at the peer's address. */
     void answers(long incarnation) {
+        answering = incarnation;
         if (admitted != null && admitted.incarnation != incarnation) {
             refuse(admitted);
             admitted = null;
@@ -93,6 +88,7 @@ final class SoleProcess {
 
     /** The stream to the one that answered has ended; whether it still does is not known. */
     void gone() {
+        answering = null;
         refused = null;
     }
 
