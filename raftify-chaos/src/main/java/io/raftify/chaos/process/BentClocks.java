@@ -1,19 +1,14 @@
 package io.raftify.chaos.process;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rig (b) on members whose wall clocks can be bent while they run: they jump, run too fast or too slowly, and stand still.
@@ -36,11 +31,6 @@ public final class BentClocks implements Hosts {
         heal();
     }
 
-    /** What this machine lacks; null if it lacks nothing. */
-    static @Nullable String missing() {
-        return PreloadedLibrary.missing();
-    }
-
     /**
      * @param ahead from now on
      * @param rate how many microseconds pass in a true second
@@ -53,13 +43,7 @@ public final class BentClocks implements Hosts {
                 .putLong(now + ahead.toNanos())
                 .putLong(rate)
                 .flip();
-        // Into the same file, since the members have mapped it.
-        try (FileChannel clock = FileChannel.open(
-                Objects.requireNonNull(clocks.get(member)), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            clock.write(bend, 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        PreloadedLibrary.tell(Objects.requireNonNull(clocks.get(member)), bend);
     }
 
     private static long nanos(Instant time) {

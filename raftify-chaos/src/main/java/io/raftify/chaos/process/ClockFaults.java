@@ -31,9 +31,7 @@ public final class ClockFaults {
 
     private Fault bent(String name, Duration ahead, long rate) {
         return Fault.of("clock " + name, random -> {
-            String member = random.nextBoolean()
-                    ? cluster.leaderOrAny()
-                    : cluster.members().get(random.nextInt(cluster.members().size()));
+            String member = random.nextBoolean() ? cluster.leaderOrAny() : cluster.any(random);
             clocks.bend(member, ahead, rate);
             return Fault.ongoing("clock of " + member + " " + name, clocks::heal);
         });

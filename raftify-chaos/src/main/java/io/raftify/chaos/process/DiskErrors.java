@@ -4,7 +4,6 @@ import io.raftify.chaos.process.ErringDisks.Kind;
 import io.raftify.chaos.round.Fault;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /** Writes and syncs that fail, on the leader or on any one. */
 public final class DiskErrors {
@@ -30,7 +29,7 @@ public final class DiskErrors {
 
     private Fault error(String name, boolean leader, Kind kind, int times) {
         return Fault.of(name, random -> {
-            String member = leader ? cluster.leaderOrAny() : any(random);
+            String member = leader ? cluster.leaderOrAny() : cluster.any(random);
             disks.err(member, kind, times);
             return Fault.ongoing(name + " on " + member, () -> {
                 disks.err(member, Kind.SOUND, 0);
@@ -39,9 +38,5 @@ public final class DiskErrors {
                 cluster.process(member).start();
             });
         });
-    }
-
-    private String any(RandomGenerator random) {
-        return cluster.members().get(random.nextInt(cluster.members().size()));
     }
 }

@@ -1,11 +1,7 @@
 package io.raftify.chaos.process;
 
 import io.raftify.chaos.round.Fault;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
-import java.util.random.RandomGenerator;
 
 /** What can happen to disks: the power cut on one, some, all; no space left. */
 public final class DiskFaults {
@@ -21,21 +17,15 @@ public final class DiskFaults {
     public List<Fault> all() {
         return List.of(
                 Fault.of("power cut on the leader", random -> powerCut(List.of(cluster.leaderOrAny()))),
-                Fault.of("power cut on one", random -> powerCut(some(1, random))),
-                Fault.of("power cut on two", random -> powerCut(some(2, random))),
+                Fault.of("power cut on one", random -> powerCut(cluster.some(1, random))),
+                Fault.of("power cut on two", random -> powerCut(cluster.some(2, random))),
                 powerCutOnAll(),
-                Fault.of("disk full", random -> full(some(1, random).get(0))),
+                Fault.of("disk full", random -> full(cluster.some(1, random).get(0))),
                 Fault.of("leader's disk full", random -> full(cluster.leaderOrAny())));
     }
 
     Fault powerCutOnAll() {
         return Fault.of("power cut on all", random -> powerCut(cluster.members()));
-    }
-
-    private List<String> some(int count, RandomGenerator random) {
-        List<String> members = new ArrayList<>(cluster.members());
-        Collections.shuffle(members, new Random(random.nextLong()));
-        return members.subList(0, count);
     }
 
     private Fault.Ongoing powerCut(List<String> names) {

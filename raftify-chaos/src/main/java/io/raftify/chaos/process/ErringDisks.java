@@ -1,17 +1,12 @@
 package io.raftify.chaos.process;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rig (b) on members whose writes and syncs fail now and then, as the operating system's do: a sync that fails once and then
@@ -41,11 +36,6 @@ public final class ErringDisks implements Hosts {
         heal();
     }
 
-    /** What this machine lacks; null if it lacks nothing. */
-    static @Nullable String missing() {
-        return PreloadedLibrary.missing();
-    }
-
     /** @param times so often, from now on */
     void err(String member, Kind kind, int times) {
         ByteBuffer fault = ByteBuffer.allocate(2 * Integer.BYTES)
@@ -53,13 +43,7 @@ public final class ErringDisks implements Hosts {
                 .putInt(kind.ordinal())
                 .putInt(times)
                 .flip();
-        // Into the same file, since the members have mapped it.
-        try (FileChannel file = FileChannel.open(
-                Objects.requireNonNull(switches.get(member)), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            file.write(fault, 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        PreloadedLibrary.tell(Objects.requireNonNull(switches.get(member)), fault);
     }
 
     @Override

@@ -3,8 +3,11 @@ package io.raftify.chaos.process;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,5 +38,14 @@ final class PreloadedLibrary {
         }
         Commands.run("gcc", "-O1", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl");
         return library.toString();
+    }
+
+    /** Writes numbers into a file that libraries have mapped: the same file, so that they see them at once. */
+    static void tell(Path file, ByteBuffer numbers) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(numbers, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

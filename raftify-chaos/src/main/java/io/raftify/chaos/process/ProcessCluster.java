@@ -12,9 +12,11 @@ import io.raftify.chaos.round.Reply;
 import io.raftify.chaos.round.Subject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -161,6 +163,18 @@ public final class ProcessCluster implements Subject, AutoCloseable {
         }
         Objects.requireNonNull(answer.led()).forEach(term -> leaders.led(member, term));
         return answer.sight();
+    }
+
+    /** So many, drawn. */
+    List<String> some(int count, RandomGenerator random) {
+        List<String> drawn = new ArrayList<>(members());
+        Collections.shuffle(drawn, new Random(random.nextLong()));
+        return drawn.subList(0, count);
+    }
+
+    /** One, drawn. */
+    String any(RandomGenerator random) {
+        return members().get(random.nextInt(members().size()));
     }
 
     /** The leader of the newest term, if a member knows that it leads; else any member. */

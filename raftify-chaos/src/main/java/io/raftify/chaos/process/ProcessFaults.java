@@ -2,9 +2,7 @@ package io.raftify.chaos.process;
 
 import io.raftify.chaos.round.Fault;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /** What can happen to processes, wherever they run. */
@@ -19,11 +17,13 @@ public final class ProcessFaults {
     public List<Fault> all() {
         List<Fault> all = new ArrayList<>(List.of(
                 leaderKilled(),
-                Fault.of("member killed", random -> killed(some(1, random))),
-                Fault.of("two killed", random -> killed(some(2, random))),
+                Fault.of("member killed", random -> killed(cluster.some(1, random))),
+                Fault.of("two killed", random -> killed(cluster.some(2, random))),
                 allKilled(),
-                Fault.of("disk lost", random -> diskLost(some(1, random).get(0))),
-                Fault.of("bytes flipped", random -> bytesFlipped(some(1, random).get(0), random))));
+                Fault.of("disk lost", random -> diskLost(cluster.some(1, random).get(0))),
+                Fault.of(
+                        "bytes flipped",
+                        random -> bytesFlipped(cluster.some(1, random).get(0), random))));
         all.addAll(pauses());
         return List.copyOf(all);
     }
@@ -31,8 +31,8 @@ public final class ProcessFaults {
     List<Fault> pauses() {
         return List.of(
                 leaderPaused(),
-                Fault.of("member paused", random -> paused(some(1, random))),
-                Fault.of("two paused", random -> paused(some(2, random))),
+                Fault.of("member paused", random -> paused(cluster.some(1, random))),
+                Fault.of("two paused", random -> paused(cluster.some(2, random))),
                 Fault.of("all paused", random -> paused(cluster.members())));
     }
 
@@ -46,12 +46,6 @@ public final class ProcessFaults {
 
     Fault allKilled() {
         return Fault.of("all killed", random -> killed(cluster.members()));
-    }
-
-    private List<String> some(int count, RandomGenerator random) {
-        List<String> members = new ArrayList<>(cluster.members());
-        Collections.shuffle(members, new Random(random.nextLong()));
-        return members.subList(0, count);
     }
 
     /** At the same moment, not one after the other. */

@@ -1,14 +1,11 @@
 package io.raftify.chaos.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.raftify.chaos.process.ErringDisks.Kind;
 import io.raftify.chaos.round.Await;
 import io.raftify.chaos.round.Fault;
 import io.raftify.chaos.round.Leaders;
-import io.raftify.chaos.round.Round;
-import io.raftify.chaos.round.Rounds;
 import io.raftify.chaos.round.Subject.Sight;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -21,27 +18,14 @@ class DiskErrorsRigTest {
 
     @BeforeEach
     void disksCanFail() {
-        String missing = ErringDisks.missing();
-        if (missing != null) {
-            System.err.println("RIG (b), DISK ERRORS, WAS NOT RUN: " + missing);
-            abort("rig (b), disk errors, was not run: " + missing);
-        }
+        ProcessRounds.need("rig (b), disk errors,", PreloadedLibrary.missing());
     }
 
     @Test
     void failed_writes_and_syncs_lose_nothing_that_was_acknowledged() throws Exception {
-        Leaders leaders = new Leaders();
         ErringDisks disks = new ErringDisks(3, Files.createTempDirectory("chaos"));
-        try (ProcessCluster cluster = new ProcessCluster(disks, leaders)) {
-            Round.Plan plan = new Round.Plan(
-                    List.of(Fault.dealt(new DiskErrors(cluster, disks).all())),
-                    8,
-                    600,
-                    Duration.ofMillis(2000),
-                    Duration.ofMillis(200),
-                    Duration.ofMillis(1500));
-            Rounds.of("errors").play(seed -> new Round(seed, plan, Duration.ofSeconds(10)).play(cluster, leaders));
-        }
+        ProcessRounds.of(Duration.ofMillis(1500), Duration.ofSeconds(10))
+                .play("errors", disks, cluster -> List.of(Fault.dealt(new DiskErrors(cluster, disks).all())));
     }
 
     /** A sync that works after one that failed says nothing of what the failed one was to keep. */

@@ -1,14 +1,12 @@
 package io.raftify.chaos.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.raftify.chaos.round.Await;
 import io.raftify.chaos.round.Fault;
 import io.raftify.chaos.round.Leaders;
 import io.raftify.chaos.round.Round;
-import io.raftify.chaos.round.Rounds;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -21,34 +19,21 @@ class DiskRigTest {
 
     @BeforeEach
     void disksCanBeMade() {
-        String missing = LoopDisks.missing();
-        if (missing != null) {
-            System.err.println("RIG (b), DISKS, WAS NOT RUN: " + missing);
-            abort("rig (b), disks, was not run: " + missing);
-        }
+        ProcessRounds.need("rig (b), disks,", LoopDisks.missing());
     }
 
     @Test
     void power_cuts_and_full_disks_lose_nothing_that_was_acknowledged() throws Exception {
-        Leaders leaders = new Leaders();
         LoopDisks disks = new LoopDisks(3, Files.createTempDirectory("chaos"), 256);
-        try (ProcessCluster cluster = new ProcessCluster(disks, leaders)) {
-            // Each kind has its turn before any comes again; one round has most of them.
-            Round.Plan plan = new Round.Plan(
-                    List.of(Fault.dealt(new DiskFaults(cluster, disks).all())),
-                    8,
-                    600,
-                    Duration.ofMillis(2000),
-                    Duration.ofMillis(200),
-                    Duration.ofMillis(2000));
-            Rounds.of("disks").play(seed -> new Round(seed, plan, Duration.ofSeconds(15)).play(cluster, leaders));
-        }
+        // Each kind has its turn before any comes again; one round has most of them.
+        ProcessRounds.of(Duration.ofMillis(2000), Duration.ofSeconds(15))
+                .play("disks", disks, cluster -> List.of(Fault.dealt(new DiskFaults(cluster, disks).all())));
     }
 
     @Test
     @EnabledIfSystemProperty(named = "chaos.controls", matches = "true")
     void without_syncs_a_power_cut_on_all_loses_what_was_acknowledged_and_the_rig_notices() throws Exception {
-        assumeTrue(Commands.succeeds("gcc", "--version"), "the control was not run: there is no gcc");
+        assumeTrue(PreloadedLibrary.missing() == null, "the control was not run: there is no gcc");
         Leaders leaders = new Leaders();
         LoopDisks disks = new LoopDisks(3, Files.createTempDirectory("chaos"), 256).withoutSyncs();
         try (ProcessCluster cluster = new ProcessCluster(disks, leaders, Duration.ofSeconds(20))) {
