@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
@@ -80,7 +79,7 @@ class DamagedFilesTest {
         }
     }
 
-    private void startOrReplace(TestCluster cluster, String name) throws IOException {
+    private void startOrReplace(TestCluster cluster, String name) {
         try {
             cluster.start(name);
         } catch (NodeStartException damaged) {
@@ -90,14 +89,8 @@ class DamagedFilesTest {
     }
 
     /** As the operator of a damaged member does. */
-    private void replace(TestCluster cluster, String name) {
-        try (Stream<Path> files = Files.walk(directory.resolve(name))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException undeletable) {
-            throw new AssertionError(undeletable);
-        }
+    private static void replace(TestCluster cluster, String name) {
+        cluster.wipe(name);
         cluster.start(name);
     }
 

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.raftify.storage.Reentry;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +32,7 @@ class LostDiskTest {
             leader.write("acknowledged by " + leader.name + " and " + wiped);
             cluster.stop(wiped);
             cluster.stop(leader.name);
-            wipe(wiped);
+            cluster.wipe(wiped);
 
             cluster.start(behind);
             cluster.start(wiped);
@@ -63,7 +59,7 @@ class LostDiskTest {
                 cluster.leader().write("line-" + i);
             }
             cluster.stop(wiped);
-            wipe(wiped);
+            cluster.wipe(wiped);
 
             cluster.start(wiped);
 
@@ -85,7 +81,7 @@ class LostDiskTest {
             cluster.leader().write("a");
             String wiped = cluster.follower().name;
             cluster.stop(wiped);
-            wipe(wiped);
+            cluster.wipe(wiped);
             String away = cluster.follower().name;
             cluster.stop(away);
 
@@ -127,13 +123,5 @@ class LostDiskTest {
                         .allMatch(member -> cluster.names().stream()
                                 .filter(other -> !other.equals(member.name))
                                 .allMatch(other -> member.store().incarnations().met(other) != null)));
-    }
-
-    private void wipe(String member) throws IOException {
-        try (Stream<Path> files = Files.walk(directory.resolve(member))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -8,16 +8,12 @@ import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.RaftNodeListener;
 import io.raftify.node.ReadUnavailableException;
 import io.raftify.node.Role;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,7 +182,7 @@ class ParkedMemberTest {
             cluster.leader().write(NEW);
             cluster.awaitAgreement(NEW);
             cluster.stop(wiped);
-            wipe(wiped);
+            cluster.wipe(wiped);
             for (int i = 0; i < 20; i++) {
                 cluster.leader().write("line-" + i);
             }
@@ -231,13 +227,5 @@ class ParkedMemberTest {
                         .filter(member -> member != old)
                         .allMatch(member -> member.status().peers().stream()
                                 .anyMatch(peer -> peer.nodeId().equals(old.name) && peer.parked() != null)));
-    }
-
-    private void wipe(String member) throws IOException {
-        try (Stream<Path> files = Files.walk(directory.resolve(member))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

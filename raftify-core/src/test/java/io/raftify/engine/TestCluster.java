@@ -13,6 +13,8 @@ import io.raftify.node.ReadUnavailableException;
 import io.raftify.storage.MemberStore;
 import io.raftify.transport.FaultyTransport;
 import io.raftify.transport.grpc.GrpcMemberTransport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.apache.commons.io.FileUtils;
 
 /** Members in this JVM: real engine, real LMDB, real gRPC on loopback, and a transport that can be cut. */
 final class TestCluster implements AutoCloseable {
@@ -118,6 +121,16 @@ final class TestCluster implements AutoCloseable {
         Member member = members.remove(nodeId);
         assertThat(member).as("running member %s", nodeId).isNotNull();
         member.node.close();
+    }
+
+    /** Empties the data directory of a member that does not run: its disk is lost. */
+    void wipe(String nodeId) {
+        assertThat(members).doesNotContainKey(nodeId);
+        try {
+            FileUtils.deleteDirectory(directory.resolve(nodeId).toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Member member(String nodeId) {

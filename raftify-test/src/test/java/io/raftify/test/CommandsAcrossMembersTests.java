@@ -16,8 +16,6 @@ import io.raftify.node.RaftNode;
 import io.raftify.replication.CommandOutcomes;
 import io.raftify.replication.ResultTooLargeException;
 import io.raftify.replication.wire.EntryOutcome;
-import io.raftify.replication.wire.LogEntry;
-import io.raftify.replication.wire.OpenSession;
 import io.raftify.replication.wire.Refusal;
 import java.time.Duration;
 import java.time.Instant;
@@ -398,7 +396,7 @@ class CommandsAcrossMembersTests {
 
             setLogAhead(caller, Duration.ofDays(2));
 
-            assertThat(repeated(caller, copy).hasRefusal()).isFalse();
+            assertThat(RawEntries.outcome(caller, copy).hasRefusal()).isFalse();
             assertThat(unknown.resolve()).isEqualTo(11);
             assertThat(shop.place(key, name, 1)).isEqualTo(1);
             assertThat(till.sum(name)).isEqualTo(11);
@@ -406,7 +404,7 @@ class CommandsAcrossMembersTests {
             setLogAhead(caller, Duration.ofDays(4));
             setLogAhead(cluster.leader(), Duration.ofDays(4));
 
-            EntryOutcome late = repeated(caller, copy);
+            EntryOutcome late = RawEntries.outcome(caller, copy);
             assertThat(late.getRefusal().getReason()).isEqualTo(Refusal.Reason.EXPIRED);
             assertThatExceptionOfType(OutcomeUnknownException.class)
                     .isThrownBy(unknown::resolve)
@@ -416,12 +414,6 @@ class CommandsAcrossMembersTests {
 
             assertThat(shop.place(key, name, 1)).isEqualTo(2);
             assertThat(shop.place(key, name, 1)).isEqualTo(2);
-        }
-
-        private EntryOutcome repeated(RaftClusterNode at, byte[] entry) throws Exception {
-            RaftNode member = at.bean(RaftNode.class);
-            return EntryOutcome.parseFrom(
-                    member.propose(entry, Duration.ofSeconds(30)).get(30, TimeUnit.SECONDS));
         }
     }
 
@@ -564,14 +556,7 @@ class CommandsAcrossMembersTests {
     /** Puts an entry into the log that was proposed by a clock so far ahead. */
     private static Instant setLogAhead(RaftClusterNode node, Duration ahead) throws Exception {
         Instant then = Instant.now().plus(ahead);
-        byte[] entry = LogEntry.newBuilder()
-                .setFormatVersion(2)
-                .setProposedAtMillis(then.toEpochMilli())
-                .setProposer(node.id())
-                .setOpenSession(OpenSession.getDefaultInstance())
-                .build()
-                .toByteArray();
-        node.bean(RaftNode.class).propose(entry, Duration.ofSeconds(30)).get(30, TimeUnit.SECONDS);
+        RawEntries.outcome(node, RawEntries.openSession(node, then));
         return Instant.ofEpochMilli(then.toEpochMilli());
     }
 

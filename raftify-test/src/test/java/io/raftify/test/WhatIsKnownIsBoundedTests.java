@@ -11,15 +11,12 @@ import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.OutcomeUnknownException;
 import io.raftify.node.RaftNode;
 import io.raftify.node.RaftNodeSettings;
-import io.raftify.replication.wire.EntryOutcome;
-import io.raftify.replication.wire.LogEntry;
-import io.raftify.replication.wire.OpenSession;
 import io.raftify.replication.wire.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +58,7 @@ class WhatIsKnownIsBoundedTests {
             answersAreLost = false;
         }
         byte[] call = SilentMember.last();
-        assertThat(repeated(call).hasRefusal()).isFalse();
+        assertThat(RawEntries.outcome(cluster.leader(), call).hasRefusal()).isFalse();
 
         // Also a sign of life, so of all sessions it is the one used last.
         openSessions(MOST_SESSIONS - 1);
@@ -69,7 +66,8 @@ class WhatIsKnownIsBoundedTests {
 
         openSessions(MOST_SESSIONS);
         for (int start = 0; start < 2; start++) {
-            assertThat(repeated(call).getRefusal().getReason()).isEqualTo(Refusal.Reason.EXPIRED);
+            assertThat(RawEntries.outcome(cluster.leader(), call).getRefusal().getReason())
+                    .isEqualTo(Refusal.Reason.EXPIRED);
             assertThat(cluster.leader().bean(Press.class).copies("a")).isEqualTo(before + 1);
             assertThat(snapshotBytes()).isLessThan(2 << 20);
             restart();
@@ -100,17 +98,11 @@ class WhatIsKnownIsBoundedTests {
     }
 
     private void openSessions(int count) throws Exception {
-        RaftNode node = cluster.leader().bean(RaftNode.class);
-        byte[] entry = LogEntry.newBuilder()
-                .setFormatVersion(2)
-                .setProposedAtMillis(System.currentTimeMillis())
-                .setProposer(cluster.leader().id())
-                .setOpenSession(OpenSession.getDefaultInstance())
-                .build()
-                .toByteArray();
+        RaftClusterNode node = cluster.leader();
+        byte[] entry = RawEntries.openSession(node, Instant.now());
         List<CompletableFuture<byte[]>> opened = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            opened.add(node.propose(entry, Duration.ofSeconds(30)));
+            opened.add(RawEntries.proposed(node, entry));
             if (opened.size() == 1_000) {
                 awaitAll(opened);
             }
@@ -123,11 +115,6 @@ class WhatIsKnownIsBoundedTests {
             each.get(30, TimeUnit.SECONDS);
         }
         opened.clear();
-    }
-
-    private EntryOutcome repeated(byte[] call) throws Exception {
-        RaftNode node = cluster.leader().bean(RaftNode.class);
-        return EntryOutcome.parseFrom(node.propose(call, Duration.ofSeconds(30)).get(30, TimeUnit.SECONDS));
     }
 
     private long snapshotBytes() throws Exception {
