@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,12 +78,7 @@ class DamagedLeaderTest {
     }
 
     private void flipABitOf(String member, String line) throws IOException {
-        Path file;
-        try (Stream<Path> files = Files.walk(directory.resolve(member))) {
-            file = files.filter(each -> each.getFileName().toString().equals("data.mdb"))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        Path file = directory.resolve(member).resolve("log").resolve("data.mdb");
         byte[] bytes = Files.readAllBytes(file);
         // One byte for one character, so that positions in the text are positions in the file.
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
