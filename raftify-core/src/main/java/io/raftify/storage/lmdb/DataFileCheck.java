@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Follows LMDB 0.9, file format 1 ({@code mdb.c}): two meta pages, transaction N having written page N mod 2; from
  * the newer one hang the tree of free pages and the main tree, whose nodes are the roots of the named databases. A free
  * page may lie beyond the end of the file; a used one may not.
+ *
+ * <p>Two kinds of damage leave a sound tree in which something is missing. Where a page says how many nodes it has, a
+ * flipped bit makes the last ones vanish: so what a tree's record says of its size is counted after. And a flipped bit in
+ * the number of the newest transaction makes the one before the newest: but each transaction, save the very first, frees
+ * pages, if only those of the roots before, and lists them under its own number; so the list says which one it was. A meta
+ * page that holds all of the next transaction but its number is refused therefore, though a power cut within that one
+ * sector would leave it too: nothing tells it from damage, and disks write a sector whole or not at all.
  */
 final class DataFileCheck {
 
@@ -54,11 +61,58 @@ final class DataFileCheck {
             return; // Another LMDB's file: LMDB itself refuses it, and says so.
         }
         ByteBuffer newest = newest(first, second);
-        lastPage = newest.getLong(136);
-        DataFile.require(lastPage >= 1 && lastPage < Integer.MAX_VALUE, 0, "names no last page");
+        ByteBuffer older = newest == first ? second : first;
+        if (!listsItsOwn(newest) || new DataFileCheck(file).hidesTheNext(older)) {
+            throw new DamagedException("a meta page is another transaction's than it says (transactions "
+                    + transaction(first) + " and " + transaction(second) + ")");
+        }
+        walk(newest);
+    }
+
+    /** Whether all of the transaction after the newest is there. If only a part is, its commit was cut off and never acknowledged. */
+    private boolean hidesTheNext(ByteBuffer older) throws IOException {
+        try {
+            if (listsItsOwn(older)) {
+                return false;
+            }
+            walk(older);
+            return true;
+        } catch (DamagedException partOnly) {
+            return false;
+        }
+    }
+
+    private void walk(ByteBuffer meta) throws IOException, DamagedException {
+        lastPage = meta.getLong(136);
+        DataFile.require(lastPage >= 1 && lastPage < Integer.MAX_VALUE, meta.getLong(0), "names no last page");
         taken.set(0, 2);
-        walk(new Tree(newest, 40, Holds.FREE_PAGES));
-        walk(new Tree(newest, 88, Holds.TREES));
+        walk(new Tree(meta, 40, Holds.FREE_PAGES));
+        walk(new Tree(meta, 88, Holds.TREES));
+    }
+
+    /** Whether the pages that are listed as free last were freed by the transaction which a meta page says it is of. */
+    private boolean listsItsOwn(ByteBuffer meta) throws IOException, DamagedException {
+        if (transaction(meta) <= 1) {
+            return true; // The first one makes the trees, and frees nothing.
+        }
+        Tree free = new Tree(meta, 40, Holds.FREE_PAGES);
+        long number = free.root();
+        for (int level = 1; level < free.depth(); level++) {
+            ByteBuffer branch = file.readTreePage(number, 1);
+            DataFile.require(DataFile.flags(branch) == DataFile.BRANCH, number, "is at the wrong depth of its tree");
+            number = DataFile.child(branch, DataFile.node(branch, DataFile.nodes(branch) - 1));
+        }
+        return free.depth() > 0 && lastKey(free, number) == transaction(meta);
+    }
+
+    private long lastKey(Tree free, long number) throws IOException, DamagedException {
+        ByteBuffer leaf = file.readTreePage(number, 1);
+        DataFile.require(DataFile.flags(leaf) == DataFile.LEAF, number, "is at the wrong depth of its tree");
+        return number(sizedKey(free, number, DataFile.key(leaf, DataFile.node(leaf, DataFile.nodes(leaf) - 1))));
+    }
+
+    private static long transaction(ByteBuffer meta) {
+        return meta.getLong(144);
     }
 
     private ByteBuffer meta(long page) throws IOException, DamagedException {
@@ -72,8 +126,8 @@ final class DataFileCheck {
 
     /** The one LMDB would take; they must be of consecutive transactions, or the newest may be lost. */
     private static ByteBuffer newest(ByteBuffer even, ByteBuffer odd) throws DamagedException {
-        long evenTransaction = even.getLong(144);
-        long oddTransaction = odd.getLong(144);
+        long evenTransaction = transaction(even);
+        long oddTransaction = transaction(odd);
         boolean unused = evenTransaction == 0 && oddTransaction == 0;
         boolean inTurn =
                 evenTransaction % 2 == 0 && oddTransaction % 2 == 1 && Math.abs(evenTransaction - oddTransaction) == 1;
@@ -90,11 +144,29 @@ final class DataFileCheck {
         VALUES
     }
 
+    /** What a tree is made of; counted, and in its record. */
+    private record Size(long branches, long leaves, long overflow, long entries) {
+
+        static final Size NONE = new Size(0, 0, 0, 0);
+
+        static Size of(ByteBuffer page, int at) {
+            return new Size(page.getLong(at), page.getLong(at + 8), page.getLong(at + 16), page.getLong(at + 24));
+        }
+
+        Size plus(Size other) {
+            return new Size(
+                    branches + other.branches,
+                    leaves + other.leaves,
+                    overflow + other.overflow,
+                    entries + other.entries);
+        }
+    }
+
     /** A tree as it is recorded at some place in a page. */
-    private record Tree(long root, int depth, Holds holds) {
+    private record Tree(long root, int depth, Size size, Holds holds) {
 
         Tree(ByteBuffer page, int at, Holds holds) throws DamagedException {
-            this(page.getLong(at + 40), DataFile.u16(page, at + 6), holds);
+            this(page.getLong(at + 40), DataFile.u16(page, at + 6), Size.of(page, at + 8), holds);
             boolean flagsKnown = DataFile.u16(page, at + 4) == (free() ? INTEGER_KEY : 0);
             if (!flagsKnown || (root == NO_PAGE) != (depth == 0)) {
                 throw new DamagedException("the record of a tree is not as it was written");
@@ -111,18 +183,20 @@ final class DataFileCheck {
     }
 
     private void walk(Tree tree) throws IOException, DamagedException {
-        if (tree.root() != NO_PAGE) {
-            walk(tree, tree.root(), 1, null, null);
+        Size found = tree.root() == NO_PAGE ? Size.NONE : walk(tree, tree.root(), 1, null, null);
+        if (!found.equals(tree.size())) {
+            throw new DamagedException("a tree's record says " + tree.size() + ", but it has " + found);
         }
     }
 
     /** All keys below a page lie between those that lead to it: from {@code low}, below {@code high}. */
-    private void walk(Tree tree, long number, int level, byte @Nullable [] low, byte @Nullable [] high)
+    private Size walk(Tree tree, long number, int level, byte @Nullable [] low, byte @Nullable [] high)
             throws IOException, DamagedException {
         take(number, 1);
         ByteBuffer page = file.readTreePage(number, tree.free() ? 0 : 1);
         boolean branch = DataFile.flags(page) == DataFile.BRANCH;
         DataFile.require(branch == level < tree.depth(), number, "is at the wrong depth of its tree");
+        Size size = branch ? new Size(1, 0, 0, 0) : new Size(0, 1, 0, DataFile.nodes(page));
         byte[] before = null;
         for (int i = 0; i < DataFile.nodes(page); i++) {
             int node = DataFile.node(page, i);
@@ -133,12 +207,13 @@ final class DataFileCheck {
                 byte[] next = i + 1 < DataFile.nodes(page)
                         ? sizedKey(tree, number, DataFile.key(page, DataFile.node(page, i + 1)))
                         : high;
-                walk(tree, DataFile.child(page, node), level + 1, key, next);
+                size = size.plus(walk(tree, DataFile.child(page, node), level + 1, key, next));
             } else {
-                checkLeafNode(tree, number, page, node);
+                size = size.plus(new Size(0, 0, checkLeafNode(tree, number, page, node), 0));
             }
             before = key;
         }
+        return size;
     }
 
     private static void checkOrder(
@@ -164,24 +239,28 @@ final class DataFileCheck {
         return key;
     }
 
-    private void checkLeafNode(Tree tree, long number, ByteBuffer page, int node) throws IOException, DamagedException {
+    /** How many pages its value has for itself. */
+    private long checkLeafNode(Tree tree, long number, ByteBuffer page, int node) throws IOException, DamagedException {
         long size = DataFile.dataSize(page, node);
         int at = DataFile.dataAt(page, node);
         int content = DataFile.content(page, node);
         if (tree.holds() == Holds.TREES) {
             DataFile.require(content == DataFile.TREE && size == TREE_BYTES, number, "has a misshapen tree");
             walk(new Tree(page, at, Holds.VALUES));
-            return;
+            return 0;
         }
         DataFile.require(content == DataFile.PLAIN || content == DataFile.BIG, number, "has a node of unknown content");
         ByteBuffer data = page;
+        long pages = 0;
         if (content == DataFile.BIG) {
             data = overflow(page.getLong(at), size, tree.free());
+            pages = DataFile.u32(data, 12);
             at = DataFile.PAGE_HEADER;
         }
         if (tree.free()) {
             takeFree(number, data, at, size);
         }
+        return pages;
     }
 
     /** Checks the pages of a large value; reads it all if it is wanted, or only its header. */
