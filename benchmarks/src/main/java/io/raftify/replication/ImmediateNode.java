@@ -66,7 +66,7 @@ final class ImmediateNode implements RaftNode {
                 0,
                 true,
                 List.of(),
-                new StorageStatus("none", "none", null, 0, 0),
+                new StorageStatus("none", "none", null, 0, 0, null),
                 null,
                 null);
     }

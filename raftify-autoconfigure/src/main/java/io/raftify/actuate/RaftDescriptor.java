@@ -95,10 +95,19 @@ public record RaftDescriptor(
         }
     }
 
-    /** Where the member keeps its log. */
+    /**
+     * Where the member keeps its log.
+     *
+     * @param full why it takes no more entries, if its disk is short of room
+     */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record StorageDescriptor(
-            String type, String durability, @Nullable String directory, int formatVersion, long sizeBytes) {
+            String type,
+            String durability,
+            @Nullable String directory,
+            int formatVersion,
+            long sizeBytes,
+            @Nullable String full) {
 
         static StorageDescriptor of(StorageStatus storage) {
             return new StorageDescriptor(
@@ -106,7 +115,8 @@ public record RaftDescriptor(
                     storage.durability(),
                     storage.directory(),
                     storage.formatVersion(),
-                    storage.sizeBytes());
+                    storage.sizeBytes(),
+                    storage.full());
         }
     }
 

@@ -53,6 +53,11 @@ public final class RaftHealthIndicator extends AbstractHealthIndicator implement
                 .withDetail("applied", status.appliedIndex())
                 .withDetail("commit", status.commitIndex())
                 .withDetail("reason", readiness.reason());
+        String full = status.storage().full();
+        if (full != null) {
+            // Reads go on, and another member may lead: no reason to take this one out of service.
+            builder.withDetail("diskFull", full);
+        }
         String command = applying.get();
         if (command != null) {
             builder.withDetail("applying", command);

@@ -21,6 +21,8 @@ import java.util.Locale;
  * <tr><td>{@value #APPLIED_INDEX}</td><td>gauge</td><td></td><td>the last entry applied to the beans</td></tr>
  * <tr><td>{@value #PARKED}</td><td>gauge</td><td></td><td>1 while the member waits for a build of the application that knows
  * the next entry, else 0</td></tr>
+ * <tr><td>{@value #DISK_FULL}</td><td>gauge</td><td></td><td>1 while the member takes no entries because its disk is short of
+ * room, else 0</td></tr>
  * <tr><td>{@value #ELECTIONS}</td><td>counter</td><td></td><td>elections this member began since it started</td></tr>
  * <tr><td>{@value CommandMetrics#PROPOSALS}</td><td>timer</td><td>{@code command}, {@code outcome}: value, exception,
  * rejected, unknown</td><td>commands called on this member; see {@link CommandMetrics}</td></tr>
@@ -33,6 +35,7 @@ public final class RaftMetrics implements MeterBinder {
     public static final String COMMIT_INDEX = "raftify.index.commit";
     public static final String APPLIED_INDEX = "raftify.index.applied";
     public static final String PARKED = "raftify.parked";
+    public static final String DISK_FULL = "raftify.disk.full";
     public static final String ELECTIONS = "raftify.elections";
 
     private final RaftNode node;
@@ -60,6 +63,9 @@ public final class RaftMetrics implements MeterBinder {
                 .register(registry);
         Gauge.builder(PARKED, node, each -> each.status().parked() != null ? 1 : 0)
                 .description("1 while the member waits for another build of the application")
+                .register(registry);
+        Gauge.builder(DISK_FULL, node, each -> each.status().storage().full() != null ? 1 : 0)
+                .description("1 while the member takes no entries because its disk is short of room")
                 .register(registry);
         FunctionCounter.builder(ELECTIONS, node, each -> each.status().elections())
                 .description("Elections this member began since it started")

@@ -22,6 +22,7 @@ final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<Invali
             Map.entry("maxProposalSize", "raftify.proposal.max-size"),
             Map.entry("snapshotEntries", "raftify.snapshot.entries"),
             Map.entry("storageType", "raftify.storage.type"),
+            Map.entry("minFreeSpace", "raftify.storage.min-free-space"),
             Map.entry("lmdbMapSize", "raftify.storage.lmdb.map-size"),
             Map.entry("security", "raftify.transport.ssl.bundle"),
             Map.entry("allowInsecure", "raftify.transport.allow-insecure"),

@@ -62,6 +62,7 @@ final class MemberSettings {
                         bytes("raftify.proposal.max-size", properties.proposal().maxSize()))
                 .snapshotEntries(properties.snapshot().entries())
                 .storageType(properties.storage().type())
+                .minFreeSpace(properties.storage().minFreeSpace().toBytes())
                 .lmdbMapSize(properties.storage().lmdb().mapSize().toBytes())
                 .security(security())
                 .allowInsecure(properties.transport().allowInsecure())

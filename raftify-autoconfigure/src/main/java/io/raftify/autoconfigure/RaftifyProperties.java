@@ -71,9 +71,14 @@ record RaftifyProperties(
     /** @param entries Applied commands after which a snapshot is written; 0 means never by itself. */
     record Snapshot(@DefaultValue("10000") int entries) {}
 
-    /** @param type Where the log is kept; 'memory' loses everything when the process ends. */
+    /**
+     * @param type Where the log is kept; 'memory' loses everything when the process ends.
+     * @param minFreeSpace What is to stay free on the disk of the data directory; with less, commands are refused. 0 for no
+     *     limit.
+     */
     record Storage(
             @DefaultValue("lmdb") StorageType type,
+            @DefaultValue("64MB") DataSize minFreeSpace,
             @DefaultValue Lmdb lmdb) {
 
         /** @param mapSize Size of the LMDB map at first; it grows by itself. */

@@ -72,7 +72,7 @@ class ActuatorOverHttpTests {
             "lastHeardMillis",
             "lastError");
     private static final List<String> STORAGE =
-            List.of("type", "durability", "directory", "formatVersion", "sizeBytes");
+            List.of("type", "durability", "directory", "formatVersion", "sizeBytes", "full");
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -226,6 +226,7 @@ class ActuatorOverHttpTests {
                     "raftify.index.commit",
                     "raftify.index.applied",
                     "raftify.elections",
+                    "raftify.disk.full",
                     "raftify.parked",
                     "raftify.proposals")) {
                 assertThat(get(context, "/actuator/metrics/" + meter).status)

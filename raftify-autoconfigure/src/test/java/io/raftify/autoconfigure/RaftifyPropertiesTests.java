@@ -50,6 +50,7 @@ class RaftifyPropertiesTests {
         all.put("raftify.proposal.max-size", "2MB");
         all.put("raftify.snapshot.entries", "11");
         all.put("raftify.storage.type", "memory");
+        all.put("raftify.storage.min-free-space", "12MB");
         all.put("raftify.storage.lmdb.map-size", "1GB");
         all.put("raftify.transport.allow-insecure", "true");
         all.put("raftify.transport.bind-address", "0.0.0.0");
@@ -69,6 +70,7 @@ class RaftifyPropertiesTests {
                         .maxProposalSize(2 << 20)
                         .snapshotEntries(11)
                         .storageType(StorageType.MEMORY)
+                        .minFreeSpace(12 << 20)
                         .lmdbMapSize(1L << 30)
                         .allowInsecure(true)
                         .bindAddress("0.0.0.0")

@@ -170,7 +170,7 @@ public final class SingleMemberNode implements RaftNode {
                 1,
                 running,
                 List.of(),
-                new StorageStatus("memory", "none", null, 1, 0),
+                new StorageStatus("memory", "none", null, 1, 0, null),
                 failure,
                 null));
     }

@@ -13,6 +13,8 @@ enum ApplyFate {
     NOT_LEADER,
     /** Refused before it was appended, since a queue is full. */
     OVERLOADED,
+    /** Refused before it was appended, since the disks are short of room. */
+    DISK_FULL,
     /** Refused before it was appended, since the node is shutting down. */
     STOPPED,
     /** May have been appended. */

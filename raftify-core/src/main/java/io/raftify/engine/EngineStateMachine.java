@@ -40,6 +40,7 @@ final class EngineStateMachine extends StateMachineAdapter {
     private final Participation participation;
     private final ApplyThread applying;
     private final ExecutorService snapshots;
+    private final SnapshotFile.RoomCheck room;
     private final Leadership leadership;
     private final int snapshotEntries;
     private final Runnable snapshotDue;
@@ -64,6 +65,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             Participation participation,
             ApplyThread applying,
             ExecutorService snapshots,
+            SnapshotFile.RoomCheck room,
             Leadership leadership,
             Runnable snapshotDue) {
         this.self = self;
@@ -73,6 +75,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         this.participation = participation;
         this.applying = applying;
         this.snapshots = snapshots;
+        this.room = room;
         this.leadership = leadership;
         this.snapshotDue = snapshotDue;
     }
@@ -217,7 +220,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         long start = System.nanoTime();
         try {
             Path file = Path.of(writer.getPath(), SnapshotFile.NAME);
-            SnapshotFile.write(file, snapshot);
+            SnapshotFile.write(file, snapshot, room);
             if (!writer.addFile(SnapshotFile.NAME)) {
                 throw new IOException("The engine did not take the file " + file);
             }

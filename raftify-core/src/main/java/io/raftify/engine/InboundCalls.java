@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * answer waits for ever. Here each peer has one lane, in which its appends are handled in the order of its stream, and
  * every answer goes out when it is ready: the leader's replicator puts them in order itself.
  *
- * <p>Every request and every answer passes {@link Participation} (guards G2 and G3), every request {@link Introductions}
- * and {@link Parking}.
+ * <p>Every request and every answer passes {@link Participation} (guards G2 and G3), every request {@link
+ * Introductions}, {@link Parking} and {@link DiskRoom}.
  */
 final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseable {
 
@@ -43,6 +43,7 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
     private final Participation participation;
     private final Introductions introductions;
     private final LeaderPromise promise;
+    private final DiskRoom room;
     private final MemberParts.AppendHandler appends;
     private final ReadIndexHandler reads;
     private final MemberTransport.InboundHandler own;
@@ -72,12 +73,14 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
             Participation participation,
             Introductions introductions,
             LeaderPromise promise,
+            DiskRoom room,
             MemberParts.AppendHandler appends,
             ReadIndexHandler reads,
             MemberTransport.InboundHandler own,
             LongSupplier storedTerm) {
         this.storedTerm = storedTerm;
         this.promise = promise;
+        this.room = room;
         this.appends = appends;
         this.reads = reads;
         this.memberId = memberId;
@@ -133,6 +136,9 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
         String notYet = introductions.refusalOfIncoming(peer, request);
         if (notYet == null) {
             notYet = participation.parking().refusalOfIncoming(request);
+        }
+        if (notYet == null) {
+            notYet = room.refusalOfIncoming(request);
         }
         if (notYet != null) {
             responder.refuse(notYet);

@@ -153,7 +153,8 @@ final class JRaftNode implements RaftNode {
                 "unknown",
                 settings.dataDir() == null ? null : settings.dataDir().toString(),
                 0,
-                0);
+                0,
+                null);
         return new NodeStatus(
                 settings.nodeId(),
                 settings.clusterName(),
@@ -221,6 +222,7 @@ final class JRaftNode implements RaftNode {
         if (parked != null) {
             report.setParked(parked.substring(0, Math.min(parked.length(), LONGEST_REASON)));
         }
+        report.setDiskFull(status.storage().full() != null);
         return report.setRole(PeerWatch.wire(status.role()))
                 .setTerm(status.term())
                 .setLastIndex(status.lastIndex())

@@ -24,6 +24,7 @@ final class OwnStatus {
     private final Participation participation;
     private final Introductions introductions;
     private final PeerWatch peers;
+    private final DiskRoom room;
     private final AtomicLong elections;
     private volatile @Nullable NodeStatus last;
 
@@ -36,6 +37,7 @@ final class OwnStatus {
             Participation participation,
             Introductions introductions,
             PeerWatch peers,
+            DiskRoom room,
             AtomicLong elections) {
         this.settings = settings;
         this.node = node;
@@ -45,6 +47,7 @@ final class OwnStatus {
         this.participation = participation;
         this.introductions = introductions;
         this.peers = peers;
+        this.room = room;
         this.elections = elections;
     }
 
@@ -83,7 +86,7 @@ final class OwnStatus {
                 elections.get(),
                 caughtUp && !introductions.reentering(),
                 peers.peers(commitIndex),
-                store.status(),
+                store.status().withFull(room.refusal()),
                 failure,
                 parked == null ? null : parked.reason());
         last = now;

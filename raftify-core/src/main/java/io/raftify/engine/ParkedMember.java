@@ -1,10 +1,7 @@
 package io.raftify.engine;
 
-import com.alipay.sofa.jraft.core.NodeImpl;
 import io.raftify.node.RaftNodeSettings;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -15,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * What a member does while it is parked: gives leadership away when it has it, says again from time to time what it waits
  * for, and sees to it that its log is not missing from an election that nobody can win without it.
  */
-final class ParkedMember implements AutoCloseable {
+final class ParkedMember {
 
     private static final Logger log = LoggerFactory.getLogger(ParkedMember.class);
 
@@ -27,34 +24,23 @@ final class ParkedMember implements AutoCloseable {
 
     private final String self;
     private final Parking parking;
-    private final NodeImpl node;
     private final BooleanSupplier leaderKnown;
-    private final LeadershipTransfer transfer;
+    private final Abdication abdication;
     private final long patienceNanos;
-    private final Duration transferTimeout;
-    private final ExecutorService transferring;
 
     /** When no leader was known any more. Used by the clock's thread alone. */
     private long leaderlessSince = System.nanoTime();
 
     private long reminded = System.nanoTime();
 
-    ParkedMember(
-            RaftNodeSettings settings,
-            Parking parking,
-            NodeImpl node,
-            BooleanSupplier leaderKnown,
-            LeadershipTransfer transfer) {
+    ParkedMember(RaftNodeSettings settings, Parking parking, BooleanSupplier leaderKnown, Abdication abdication) {
         this.self = settings.nodeId();
         this.parking = parking;
-        this.node = node;
         this.leaderKnown = leaderKnown;
-        this.transfer = transfer;
+        this.abdication = abdication;
         this.patienceNanos = settings.electionTimeout()
                 .multipliedBy(LEADERLESS_ELECTION_TIMEOUTS)
                 .toNanos();
-        this.transferTimeout = settings.electionTimeout().multipliedBy(2);
-        this.transferring = MemberThreads.pool(self + "-parked", 1, 1);
     }
 
     void start(ScheduledExecutorService clock) {
@@ -76,26 +62,6 @@ final class ParkedMember implements AutoCloseable {
             reminded = now;
             log.warn("Member {} is still parked: {}", self, reason);
         }
-        if (node.isLeader(false)) {
-            giveLeadershipAway();
-        }
-    }
-
-    /** On a thread of its own: the engine keeps whoever asks it waiting while it stores a term. */
-    private void giveLeadershipAway() {
-        try {
-            transferring.execute(() -> {
-                if (node.isLeader(false) && !transfer.handOver(transferTimeout)) {
-                    log.debug("Member {} is parked and leads: nobody else can take over yet", self);
-                }
-            });
-        } catch (RejectedExecutionException busyOrClosing) {
-            log.trace("Member {} is handing over already", self, busyOrClosing);
-        }
-    }
-
-    @Override
-    public void close() {
-        transferring.shutdownNow();
+        abdication.attempt("parked");
     }
 }

@@ -28,6 +28,7 @@ final class PeerWatch {
 
     private static final Logger log = LoggerFactory.getLogger(PeerWatch.class);
     private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration OLD = PERIOD.multipliedBy(3);
     private static final Duration EAGER_PERIOD = Duration.ofMillis(100);
 
     private final RaftNodeSettings settings;
@@ -102,16 +103,29 @@ final class PeerWatch {
         return peers;
     }
 
-    /** Who could lead in place of this member: those connected and not parked, the one with the longest log first. */
+    /** Who could lead in place of this member: connected, not parked, with room; the one with the longest log first. */
     List<String> successors() {
         Comparator<String> longestLogFirst = Comparator.comparingLong(peer -> {
             Heard heard = reports.get(peer);
             return heard == null ? 0 : -heard.report.getLastIndex();
         });
         return settings.peers().keySet().stream()
-                .filter(peer -> !peer.equals(settings.nodeId()) && transport.connected(peer) && !parked(peer))
+                .filter(peer -> !peer.equals(settings.nodeId())
+                        && transport.connected(peer)
+                        && !parked(peer)
+                        && !diskFull(peer))
                 .sorted(longestLogFirst)
                 .toList();
+    }
+
+    /** The other members that said lately that their disks are short of room. */
+    List<String> shortOfRoom() {
+        return settings.peers().keySet().stream().filter(this::diskFull).toList();
+    }
+
+    private boolean diskFull(String peer) {
+        Heard heard = reports.get(peer);
+        return heard != null && heard.report.getDiskFull() && System.nanoTime() - heard.at < OLD.toNanos();
     }
 
     private boolean parked(String peer) {

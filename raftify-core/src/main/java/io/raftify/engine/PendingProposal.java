@@ -1,5 +1,6 @@
 package io.raftify.engine;
 
+import io.raftify.node.DiskFullException;
 import io.raftify.node.NoLeaderException;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.OutcomeUnknownException;
@@ -177,6 +178,7 @@ final class PendingProposal implements LocalProposal.Ending {
         switch (fate) {
             case NOT_LEADER -> tryAgain("this member does not take it: " + reason);
             case OVERLOADED -> rejected(new OverloadedException("Not applied: the engine's queue is full: " + reason));
+            case DISK_FULL -> rejected(new DiskFullException("Not applied: " + reason + "."));
             case STOPPED -> rejected(new NodeStoppedException("Not applied: this member is shutting down."));
             case UNKNOWN -> unknown(reason);
         }

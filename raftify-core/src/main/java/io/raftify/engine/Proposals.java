@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.raftify.engine.wire.ProposalAnswer;
 import io.raftify.engine.wire.Rejection;
+import io.raftify.node.DiskFullException;
 import io.raftify.node.NodeStoppedException;
 import io.raftify.node.OverloadedException;
 import io.raftify.node.ProposalTooLargeException;
@@ -31,6 +32,7 @@ final class Proposals {
 
     private final NodeImpl node;
     private final Supplier<@Nullable String> leaderKnown;
+    private final DiskRoom room;
     private final MemberTransport transport;
     private final Participation participation;
     private final ScheduledExecutorService clock;
@@ -49,6 +51,7 @@ final class Proposals {
             RaftNodeSettings settings,
             NodeImpl node,
             Supplier<@Nullable String> leaderKnown,
+            DiskRoom room,
             MemberTransport transport,
             Participation participation,
             ScheduledExecutorService clock) {
@@ -56,6 +59,7 @@ final class Proposals {
         this.maxSize = settings.maxProposalSize();
         this.node = node;
         this.leaderKnown = leaderKnown;
+        this.room = room;
         this.transport = transport;
         this.participation = participation;
         this.clock = clock;
@@ -165,6 +169,7 @@ final class Proposals {
         switch (rejection.getReason()) {
             case NOT_LEADER, STOPPED -> proposal.tryAgain(text);
             case OVERLOADED -> proposal.rejected(new OverloadedException("Not applied: " + text + "."));
+            case DISK_FULL -> proposal.rejected(new DiskFullException("Not applied: " + text + "."));
             case TOO_LARGE -> proposal.rejected(new ProposalTooLargeException("Not applied: " + text + "."));
             // A reason of a newer version; all reasons mean that it was surely not applied.
             case REASON_UNSPECIFIED, UNRECOGNIZED -> proposal.tryAgain(text);
@@ -206,6 +211,7 @@ final class Proposals {
                 switch (fate) {
                     case NOT_LEADER -> reject(responder, Rejection.Reason.NOT_LEADER, reason);
                     case OVERLOADED -> reject(responder, Rejection.Reason.OVERLOADED, reason);
+                    case DISK_FULL -> reject(responder, Rejection.Reason.DISK_FULL, reason);
                     case STOPPED -> reject(responder, Rejection.Reason.STOPPED, reason);
                     case UNKNOWN ->
                         responder.answer(ProposalAnswer.newBuilder()
@@ -222,6 +228,17 @@ final class Proposals {
         if (parked != null) {
             // It would be committed, but nobody here could say what it came to.
             ending.notApplied(ApplyFate.NOT_LEADER, parked);
+            return;
+        }
+        String full = room.refusalOfAll();
+        if (full != null) {
+            ending.notApplied(ApplyFate.DISK_FULL, full);
+            return;
+        }
+        String shortOfRoom = room.refusal();
+        if (shortOfRoom != null) {
+            // Others have room, and one of them takes over.
+            ending.notApplied(ApplyFate.NOT_LEADER, shortOfRoom);
             return;
         }
         if (!handOver.enter()) {

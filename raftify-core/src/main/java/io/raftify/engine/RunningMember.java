@@ -19,6 +19,7 @@ import io.raftify.node.StateMachine;
 import io.raftify.storage.MemberStore;
 import io.raftify.transport.MemberTransport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -70,7 +71,9 @@ final class RunningMember {
     private final Announcements announcements;
     private final OwnStatus ownStatus;
     private final LeadershipTransfer transfer;
+    private final Abdication abdication;
     private final ParkedMember parkedMember;
+    private final DiskRoom room;
 
     private volatile boolean initialised;
     private volatile boolean begun;
@@ -112,6 +115,7 @@ final class RunningMember {
         this.asking = MemberThreads.lane(self + "-reads");
         this.applied = new AppliedIndex(this::reallyApplied, asking, clock);
         this.applying = new ApplyThread(self);
+        this.room = new DiskRoom(settings, this::peersShortOfRoom);
         this.stateMachine = new EngineStateMachine(
                 self,
                 user,
@@ -120,6 +124,7 @@ final class RunningMember {
                 participation,
                 applying,
                 snapshots,
+                room::checkForSnapshot,
                 this::leaderChanged,
                 this::snapshotDue);
         this.snapshotRequests = new SnapshotRequests(self, node, stateMachine, clock, snapshots);
@@ -140,17 +145,18 @@ final class RunningMember {
                 participation,
                 introductions,
                 promise,
+                room,
                 parts.appends(),
                 reads::asked,
                 this::ownCall,
                 meta::storedTerm);
-        this.proposals = new Proposals(settings, node, () -> leaderKnown, transport, participation, clock);
+        this.proposals = new Proposals(settings, node, () -> leaderKnown, room, transport, participation, clock);
         this.peers = new PeerWatch(settings, transport, introductions, announcements);
         this.ownStatus = new OwnStatus(
-                settings, node, store, meta, stateMachine, participation, introductions, peers, elections);
+                settings, node, store, meta, stateMachine, participation, introductions, peers, room, elections);
         this.transfer = new LeadershipTransfer(self, node, proposals, peers, clock);
-        this.parkedMember =
-                new ParkedMember(settings, participation.parking(), node, () -> leaderKnown != null, transfer);
+        this.abdication = new Abdication(settings, node, transfer);
+        this.parkedMember = new ParkedMember(settings, participation.parking(), () -> leaderKnown != null, abdication);
     }
 
     /** @throws NodeStartException with nothing left open but the store */
@@ -199,6 +205,7 @@ final class RunningMember {
         begun = true;
         peers.start(clock);
         parkedMember.start(clock);
+        room.start(clock, () -> abdication.attempt("short of room on its disk"));
         catchUp();
     }
 
@@ -256,6 +263,10 @@ final class RunningMember {
         // In this order: it parks before anything that it passes over counts.
         Parking.Parked parked = participation.parking().parked();
         return parked == null ? engine : Math.min(engine, parked.appliedIndex());
+    }
+
+    private List<String> peersShortOfRoom() {
+        return peers.shortOfRoom();
     }
 
     private void leaderChanged(long term, @Nullable String leaderId) {
@@ -338,7 +349,8 @@ final class RunningMember {
         transport.close();
         inbound.close();
         clock.shutdownNow();
-        parkedMember.close();
+        abdication.close();
+        room.close();
         snapshots.shutdownNow();
         applying.close();
         asking.shutdownNow();

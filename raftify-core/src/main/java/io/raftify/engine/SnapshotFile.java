@@ -34,22 +34,32 @@ final class SnapshotFile {
     private static final int TRAILER_BYTES = 2 * Long.BYTES;
     private static final int BUFFER_BYTES = 1 << 16;
 
+    private static final int CHECKED_EVERY_BYTES = 1 << 20;
+
     private SnapshotFile() {}
+
+    /** Asked as the file grows; throws if it should not grow any more. */
+    @FunctionalInterface
+    interface RoomCheck {
+
+        void check() throws IOException;
+    }
 
     /**
      * Writes and syncs the file; when this returns, it is on stable storage and was read back. The one before it is removed
      * then, and with it the log behind it.
      *
-     * @throws IOException if it cannot be written, or is not what was written
+     * @throws IOException if it cannot be written, if there is not enough room for it, or is not what was written
      */
-    static void write(Path file, StateSnapshot snapshot) throws IOException {
+    static void write(Path file, StateSnapshot snapshot, RoomCheck room) throws IOException {
+        room.check();
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             DataOutputStream out =
                     new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES));
             out.writeLong(MAGIC);
             out.writeInt(FORMAT_VERSION);
-            Counted counted = new Counted(out);
+            Counted counted = new Counted(out, room);
             CheckedOutputStream checked = new CheckedOutputStream(counted, new CRC32C());
             snapshot.writeTo(new Unclosable(checked));
             checked.flush();
@@ -108,22 +118,33 @@ final class SnapshotFile {
 
     private static final class Counted extends FilterOutputStream {
 
+        private final RoomCheck room;
         private long count;
+        private long checkedAt;
 
-        Counted(OutputStream out) {
+        Counted(OutputStream out, RoomCheck room) {
             super(out);
+            this.room = room;
+        }
+
+        private void count(int bytes) throws IOException {
+            count += bytes;
+            if (count - checkedAt >= CHECKED_EVERY_BYTES) {
+                checkedAt = count;
+                room.check();
+            }
         }
 
         @Override
         public void write(int b) throws IOException {
             out.write(b);
-            count++;
+            count(1);
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             out.write(bytes, offset, length);
-            count += length;
+            count(length);
         }
     }
 

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxProposalSize bytes of one command beyond which {@link ProposalTooLargeException} is the answer
  * @param snapshotEntries a snapshot is written after so many applied entries; 0 means never by itself. The log keeps
  *     the entries since the last snapshot but one, so that a member a little behind needs no snapshot
+ * @param minFreeSpace bytes that are to stay free on the disk of the data directory. With less, a member takes no more
+ *     entries, and commands fail with {@link DiskFullException}, until there is room again; 0 switches this off, and a
+ *     disk that is full then stops the member. Default 64 MiB
  * @param lmdbMapSize size of the LMDB map at first, in bytes; it grows by itself
  * @param security for mutual TLS; null means plain text
  * @param allowInsecure whether plain text may leave the loopback interface
@@ -42,6 +45,7 @@ public record RaftNodeSettings(
         int maxProposalSize,
         int snapshotEntries,
         StorageType storageType,
+        long minFreeSpace,
         long lmdbMapSize,
         @Nullable TransportSecurity security,
         boolean allowInsecure,
@@ -96,10 +100,8 @@ public record RaftNodeSettings(
         positive("maxPendingBytes", maxPendingBytes);
         positive("maxProposalSize", maxProposalSize);
         positive("lmdbMapSize", lmdbMapSize);
-        if (snapshotEntries < 0) {
-            throw new InvalidSettingException(
-                    "snapshotEntries", "The number must not be negative, but is " + snapshotEntries + ".");
-        }
+        notNegative("snapshotEntries", snapshotEntries);
+        notNegative("minFreeSpace", minFreeSpace);
         if (maxFrameSize - (long) FRAME_HEADROOM < maxProposalSize) {
             throw new InvalidSettingException(
                     "maxFrameSize",
@@ -117,6 +119,12 @@ public record RaftNodeSettings(
                     setting,
                     "'" + name + "' is not a usable name: it must be 1 to 63 letters, digits, '.', '_' or '-', and "
                             + "begin and end with a letter or digit.");
+        }
+    }
+
+    private static void notNegative(String setting, long value) {
+        if (value < 0) {
+            throw new InvalidSettingException(setting, "The number must not be negative, but is " + value + ".");
         }
     }
 
@@ -154,6 +162,7 @@ public record RaftNodeSettings(
         private int maxProposalSize = 1 << 20;
         private int snapshotEntries = 10_000;
         private StorageType storageType = StorageType.LMDB;
+        private long minFreeSpace = 64L << 20;
         private long lmdbMapSize = 256L << 20;
         private @Nullable TransportSecurity security;
         private boolean allowInsecure;
@@ -222,6 +231,11 @@ public record RaftNodeSettings(
             return this;
         }
 
+        public Builder minFreeSpace(long minFreeSpace) {
+            this.minFreeSpace = minFreeSpace;
+            return this;
+        }
+
         public Builder lmdbMapSize(long lmdbMapSize) {
             this.lmdbMapSize = lmdbMapSize;
             return this;
@@ -265,6 +279,7 @@ public record RaftNodeSettings(
                     maxProposalSize,
                     snapshotEntries,
                     storageType,
+                    minFreeSpace,
                     lmdbMapSize,
                     security,
                     allowInsecure,

@@ -11,6 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param directory the data directory; null for a store without one
  * @param formatVersion of what is on disk
  * @param sizeBytes bytes in use
+ * @param full why no more entries are taken, if the disk is short of room; see {@link RaftNodeSettings#minFreeSpace()}
  */
 public record StorageStatus(
-        String type, String durability, @Nullable String directory, int formatVersion, long sizeBytes) {}
+        String type,
+        String durability,
+        @Nullable String directory,
+        int formatVersion,
+        long sizeBytes,
+        @Nullable String full) {
+
+    /** The same, of a disk that is short of room, or is not. */
+    public StorageStatus withFull(@Nullable String reason) {
+        return new StorageStatus(type, durability, directory, formatVersion, sizeBytes, reason);
+    }
+}

@@ -19,6 +19,7 @@ import io.raftify.transport.MemberTransport;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,14 @@ class ForwardedProposalTest {
         Participation participation = new Participation();
         participation.begin();
         NodeImpl node = new NodeImpl("group", new PeerId("n1", 1));
-        return new Proposals(settings, node, () -> leader, new ScriptedTransport(), participation, clock);
+        return new Proposals(
+                settings,
+                node,
+                () -> leader,
+                new DiskRoom(settings, List::of),
+                new ScriptedTransport(),
+                participation,
+                clock);
     }
 
     private void endsWith(CallFailure.Kind kind) {

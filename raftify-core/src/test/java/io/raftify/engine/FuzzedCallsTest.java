@@ -153,7 +153,8 @@ class FuzzedCallsTest {
     void a_command_that_was_passed_on_ends_in_one_of_its_fates_whatever_the_leader_answers() {
         Answering leader = new Answering();
         NodeImpl node = new NodeImpl("group", new PeerId("n1", 1));
-        Proposals proposals = new Proposals(settings, node, () -> "n2", leader, participation, clock);
+        Proposals proposals = new Proposals(
+                settings, node, () -> "n2", new DiskRoom(settings, List::of), leader, participation, clock);
         ByteString unknown =
                 ProposalAnswer.newBuilder().setUnknown("scripted").build().toByteString();
 
@@ -248,6 +249,7 @@ class FuzzedCallsTest {
                 participation,
                 introductions(),
                 new LeaderPromise(Duration.ofSeconds(1), () -> 0, () -> false),
+                new DiskRoom(settings, List::of),
                 NodeImpl::handleAppendEntriesRequest,
                 (question, answer) -> answer.run(new Status(RaftError.EPERM, "%s", "no")),
                 (peer, kind, payload, responder) -> responder.answer(payload),

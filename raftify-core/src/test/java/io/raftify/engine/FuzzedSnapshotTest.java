@@ -60,7 +60,7 @@ class FuzzedSnapshotTest {
 
     private byte[] valid() throws IOException {
         Path file = directory.resolve("valid");
-        SnapshotFile.write(file, out -> out.write("the state of a machine".getBytes(StandardCharsets.UTF_8)));
+        SnapshotFile.write(file, out -> out.write("the state of a machine".getBytes(StandardCharsets.UTF_8)), () -> {});
         return Files.readAllBytes(file);
     }
 

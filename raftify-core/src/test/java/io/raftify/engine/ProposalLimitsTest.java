@@ -17,6 +17,7 @@ import io.raftify.transport.MemberTransport;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
@@ -31,18 +32,20 @@ class ProposalLimitsTest {
     private final ScheduledThreadPoolExecutor clock = MemberThreads.clock("test");
     private final Deque<MemberTransport.Callback> unanswered = new ArrayDeque<>();
     private final Participation participation = new Participation();
+    private final RaftNodeSettings settings = RaftNodeSettings.builder()
+            .nodeId("n1")
+            .storageType(StorageType.MEMORY)
+            .peer("n1", new PeerAddress("localhost", 1))
+            .peer("n2", new PeerAddress("localhost", 2))
+            .maxPendingProposals(3)
+            .maxPendingBytes(1_000)
+            .maxProposalSize(900)
+            .build();
     private final Proposals proposals = new Proposals(
-            RaftNodeSettings.builder()
-                    .nodeId("n1")
-                    .storageType(StorageType.MEMORY)
-                    .peer("n1", new PeerAddress("localhost", 1))
-                    .peer("n2", new PeerAddress("localhost", 2))
-                    .maxPendingProposals(3)
-                    .maxPendingBytes(1_000)
-                    .maxProposalSize(900)
-                    .build(),
+            settings,
             new NodeImpl("group", new PeerId("n1", 1)),
             () -> "n2",
+            new DiskRoom(settings, List::of),
             new SilentTransport(),
             participation,
             clock);

@@ -31,7 +31,7 @@ class SnapshotFileTest {
         Ledger ledger = new Ledger();
         ledger.apply(1, 1, "one".getBytes(StandardCharsets.UTF_8));
         ledger.apply(2, 1, "two".getBytes(StandardCharsets.UTF_8));
-        SnapshotFile.write(file, ledger.snapshot());
+        SnapshotFile.write(file, ledger.snapshot(), () -> {});
     }
 
     @Test
@@ -62,8 +62,30 @@ class SnapshotFileTest {
         };
 
         assertThatIOException()
-                .isThrownBy(() -> SnapshotFile.write(file, damaged))
+                .isThrownBy(() -> SnapshotFile.write(file, damaged, () -> {}))
                 .withMessageContaining("checksum");
+    }
+
+    @Test
+    void one_that_grows_is_given_up_as_soon_as_there_is_too_little_room() {
+        byte[] part = new byte[1 << 20];
+        int[] parts = new int[1];
+        StateSnapshot large = out -> {
+            for (int i = 0; i < 100; i++, parts[0]++) {
+                out.write(part);
+            }
+        };
+        SnapshotFile.RoomCheck roomForTen = () -> {
+            if (parts[0] >= 10) {
+                throw new IOException("no room");
+            }
+        };
+
+        assertThatIOException()
+                .isThrownBy(() -> SnapshotFile.write(file, large, roomForTen))
+                .withMessage("no room");
+
+        assertThat(parts[0]).isEqualTo(10);
     }
 
     @Test

@@ -87,5 +87,6 @@ class RaftNodeSettingsTest {
     void limits_must_be_positive() {
         refused(valid().maxPendingProposals(0), "maxPendingProposals", "greater than zero");
         refused(valid().snapshotEntries(-1), "snapshotEntries", "-1");
+        refused(valid().minFreeSpace(-1), "minFreeSpace", "-1");
     }
 }

@@ -96,6 +96,7 @@ record MemberInitializer(
                     configured.maxProposalSize(),
                     configured.snapshotEntries(),
                     configured.storageType(),
+                    configured.minFreeSpace(),
                     configured.lmdbMapSize(),
                     configured.security(),
                     configured.allowInsecure(),

@@ -3,8 +3,10 @@ package io.raftify.chaos.process;
 import io.raftify.chaos.round.Fault;
 import java.util.List;
 
-/** What can happen to disks: the power cut on one, some, all; no space left. */
+/** What can happen to disks: the power cut on one, some, all; no space left, or too little to take more. */
 public final class DiskFaults {
+
+    private static final long SHORT_MEGABYTES = 48;
 
     private final ProcessCluster cluster;
     private final LoopDisks disks;
@@ -21,7 +23,9 @@ public final class DiskFaults {
                 Fault.of("power cut on two", random -> powerCut(cluster.some(2, random))),
                 powerCutOnAll(),
                 Fault.of("disk full", random -> full(cluster.some(1, random).get(0))),
-                Fault.of("leader's disk full", random -> full(cluster.leaderOrAny())));
+                Fault.of("leader's disk full", random -> full(cluster.leaderOrAny())),
+                Fault.of("leader's disk short of room", random -> shortOfRoom(List.of(cluster.leaderOrAny()))),
+                Fault.of("all disks short of room", random -> shortOfRoom(cluster.members())));
     }
 
     Fault powerCutOnAll() {
@@ -42,5 +46,11 @@ public final class DiskFaults {
     private Fault.Ongoing full(String name) {
         disks.fill(name);
         return Fault.ongoing("disk of " + name + " full", () -> disks.makeRoom(name));
+    }
+
+    /** Less than members keep free by default, and enough for what they write all the same. */
+    private Fault.Ongoing shortOfRoom(List<String> names) {
+        names.forEach(name -> disks.leave(name, SHORT_MEGABYTES));
+        return Fault.ongoing("disks of " + names + " short of room", () -> names.forEach(disks::makeRoom));
     }
 }

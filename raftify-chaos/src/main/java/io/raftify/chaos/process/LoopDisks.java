@@ -134,10 +134,19 @@ public final class LoopDisks implements Hosts {
 
     /** Leaves no space on a member's disk. */
     void fill(String member) {
+        // Fails at the end of the disk: that is what it is for.
+        take(member, Long.MAX_VALUE >> 20);
+    }
+
+    /** Leaves some megabytes on a member's disk. */
+    void leave(String member, long megabytes) {
+        take(member, Math.max(0, (data(member).toFile().getUsableSpace() >> 20) - megabytes));
+    }
+
+    private void take(String member, long megabytes) {
         Path file = data(member).resolve("ballast");
         ballast.put(member, file);
-        // Fails at the end of the disk: that is what it is for.
-        Commands.succeeds("dd", "if=/dev/zero", "of=" + file, "bs=64k", "status=none");
+        Commands.succeeds("dd", "if=/dev/zero", "of=" + file, "bs=64k", "count=" + megabytes * 16, "status=none");
     }
 
     synchronized void makeRoom(String member) {

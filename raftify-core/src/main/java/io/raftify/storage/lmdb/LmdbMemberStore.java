@@ -139,7 +139,8 @@ public final class LmdbMemberStore implements MemberStore {
 
     @Override
     public StorageStatus status() {
-        return new StorageStatus("lmdb", "synced", dataDirectory.toString(), FORMAT_VERSION, environment.usedBytes());
+        return new StorageStatus(
+                "lmdb", "synced", dataDirectory.toString(), FORMAT_VERSION, environment.usedBytes(), null);
     }
 
     @Override

@@ -48,7 +48,7 @@ public final class InMemoryMemberStore implements MemberStore {
 
     @Override
     public StorageStatus status() {
-        return new StorageStatus("memory", "none", null, FORMAT_VERSION, log.sizeBytes());
+        return new StorageStatus("memory", "none", null, FORMAT_VERSION, log.sizeBytes(), null);
     }
 
     @Override

@@ -1,15 +1,13 @@
 package io.raftify.storage.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.alipay.sofa.jraft.entity.PeerId;
 import io.raftify.storage.Entries;
+import io.raftify.storage.SmallDisk;
 import io.raftify.storage.StorageFailure;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,18 +22,12 @@ class FullDiskTest {
 
     @Test
     void a_full_disk_stops_the_store_with_a_message_and_loses_nothing_acknowledged() throws Exception {
-        assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", mountPoint.toString()),
-                "SKIPPED: a full disk cannot be tried, since this user may not mount a small tmpfs");
-        try {
-            fillUntilItFails();
-        } finally {
-            assertThat(run("umount", mountPoint.toString())).isTrue();
+        try (SmallDisk disk = SmallDisk.mount(mountPoint, 4)) {
+            fillUntilItFails(disk.directory().resolve("data"));
         }
     }
 
-    private void fillUntilItFails() {
-        Path directory = mountPoint.resolve("data");
+    private void fillUntilItFails(Path directory) {
         CompletableFuture<StorageFailure> heard = new CompletableFuture<>();
         long acknowledged = 0;
         try (LmdbMemberStore store = LmdbMemberStore.open(directory, "orders", "n1", 1 << 20)) {
@@ -56,16 +48,5 @@ class FullDiskTest {
         try (LmdbMemberStore store = LmdbMemberStore.open(directory, "orders", "n1", 1 << 20)) {
             assertThat(store.log().getLastLogIndex()).isEqualTo(acknowledged);
         }
-    }
-
-    private static boolean run(String... command) throws Exception {
-        Process process;
-        try {
-            process = new ProcessBuilder(command).inheritIO().start();
-        } catch (IOException noSuchCommand) {
-            return false;
-        }
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return process.exitValue() == 0;
     }
 }
