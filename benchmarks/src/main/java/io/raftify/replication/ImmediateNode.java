@@ -7,6 +7,7 @@ import io.raftify.node.Role;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StorageStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -16,20 +17,41 @@ final class ImmediateNode implements RaftNode {
 
     private final StateMachine stateMachine;
     private long index;
-    private byte[] lastCommand = new byte[0];
+    private byte @Nullable [] answer;
+    private byte[] lastAnswer = new byte[0];
+    private List<byte[]> recorded = new ArrayList<>();
 
     ImmediateNode(StateMachine stateMachine) {
         this.stateMachine = stateMachine;
     }
 
-    byte[] lastCommand() {
-        return lastCommand;
+    /** What these calls propose is returned instead of being applied; they are answered with what an equal one came to. */
+    List<byte[]> record(byte[] answer, Runnable calls) {
+        recorded = new ArrayList<>();
+        this.answer = answer;
+        calls.run();
+        this.answer = null;
+        return recorded;
+    }
+
+    /** Applies an entry that was recorded. */
+    byte[] apply(byte[] entry) {
+        lastAnswer = stateMachine.apply(++index, 1, entry);
+        return lastAnswer;
+    }
+
+    byte[] lastAnswer() {
+        return lastAnswer;
     }
 
     @Override
     public CompletableFuture<byte[]> propose(byte[] command, Duration timeout) {
-        lastCommand = command;
-        return CompletableFuture.completedFuture(stateMachine.apply(++index, 1, command));
+        byte[] given = answer;
+        if (given != null) {
+            recorded.add(command);
+            return CompletableFuture.completedFuture(given);
+        }
+        return CompletableFuture.completedFuture(apply(command));
     }
 
     @Override

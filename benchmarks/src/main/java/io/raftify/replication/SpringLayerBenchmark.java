@@ -1,13 +1,16 @@
 package io.raftify.replication;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -29,6 +32,7 @@ import org.springframework.context.annotation.Import;
 @SuppressWarnings("NullAway.Init") // JMH calls the set-up method before all others
 public class SpringLayerBenchmark {
 
+    private static final int FRESH = 1_000;
     private static final @Nullable Object[] ARGUMENTS = {"a-123456", 2};
 
     private AnnotationConfigApplicationContext context;
@@ -37,11 +41,10 @@ public class SpringLayerBenchmark {
     private StockBean replicated;
     private CommandCodec codec;
     private ReplicatedMethod reserve;
-    private ReplicatedStateMachine stateMachine;
+    private ImmediateNode node;
     private byte[] call;
     private byte[] result;
-    private byte[] entry;
-    private long index;
+    private byte[] answer;
 
     @Setup
     public void start() {
@@ -55,12 +58,27 @@ public class SpringLayerBenchmark {
         ReplicatedBeans beans = context.getBean(ReplicatedBeans.class);
         codec = beans.codecs().primary();
         reserve = beans.commands().get(0);
-        stateMachine = context.getBean(ReplicatedStateMachine.class);
+        node = context.getBean(ImmediateNode.class);
         call = codec.encodeCall(reserve, ARGUMENTS);
         result = codec.encodeResult(reserve, 40);
         replicated.reserve("a-123456", 2);
-        entry = context.getBean(ImmediateNode.class).lastCommand();
-        index = 1L << 40;
+        answer = node.lastAnswer();
+    }
+
+    /** Entries that were never applied: a known one would only be answered again. */
+    @State(Scope.Benchmark)
+    public static class FreshEntries {
+
+        private List<byte[]> entries;
+
+        @Setup(Level.Invocation)
+        public void record(SpringLayerBenchmark benchmark) {
+            entries = benchmark.node.record(benchmark.answer, () -> {
+                for (int i = 0; i < FRESH; i++) {
+                    benchmark.replicated.reserve("a-123456", 2);
+                }
+            });
+        }
     }
 
     @TearDown
@@ -94,8 +112,13 @@ public class SpringLayerBenchmark {
     }
 
     @Benchmark
-    public byte[] entryApplied() {
-        return stateMachine.apply(index++, 1, entry);
+    @OperationsPerInvocation(FRESH)
+    public int entryApplied(FreshEntries fresh) {
+        int bytes = 0;
+        for (byte[] entry : fresh.entries) {
+            bytes += node.apply(entry).length;
+        }
+        return bytes;
     }
 
     @Benchmark
