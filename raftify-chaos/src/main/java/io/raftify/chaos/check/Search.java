@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Calls of unknown outcome would make that explode, since each may come anywhere or never. So they are tried only
  * where no call that returned fits, and a position is not looked at again if the same one was reached with fewer of them
- * used up: whatever could follow now could have followed then.
+ * used up: whatever could follow now could have followed then. Nor is one from which the longest result of a read cannot be
+ * reached, nor have been: without that, some unknown appends at the end of a history are tried in every order.
  */
 final class Search {
 
@@ -44,6 +45,7 @@ final class Search {
     private final @Nullable ObjectKind kind;
     private final Event head = new Event(null, -1, true);
     private final List<Call> unknown;
+    private final String longestRead;
     private final long end;
     private final Map<Position, List<BitSet>> visited = new HashMap<>();
     private final Deque<Choice> chosen = new ArrayDeque<>();
@@ -64,6 +66,11 @@ final class Search {
         List<Call> returned =
                 calls.stream().filter(call -> call.fate() == Fate.RETURNED).toList();
         this.open = returned.size();
+        this.longestRead = returned.stream()
+                .filter(call -> call.action().verb().isRead())
+                .map(call -> String.valueOf(call.result()))
+                .max(Comparator.comparingInt(String::length))
+                .orElse(state);
         List<Event> events = new ArrayList<>();
         for (Call call : returned) {
             Event beginning = new Event(call, events.size(), true);
@@ -135,7 +142,7 @@ final class Search {
     private boolean put(ObjectKind kind, int candidate, Event obstacle) {
         Step step = kind.step(state, unknown.get(candidate).action());
         // One that changes nothing explains nothing.
-        if (used.get(candidate) || step.state().equals(state)) {
+        if (used.get(candidate) || step.state().equals(state) || !kind.mayLieOnOneWay(step.state(), longestRead)) {
             return false;
         }
         BitSet with = (BitSet) used.clone();

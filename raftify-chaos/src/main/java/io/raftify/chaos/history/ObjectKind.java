@@ -48,6 +48,18 @@ public enum ObjectKind {
                 default -> throw unknown(action);
             };
         }
+
+        /** Lists only grow: each is the beginning of every later one. */
+        @Override
+        public boolean mayLieOnOneWay(String state, String other) {
+            return begins(state, other) || begins(other, state);
+        }
+
+        private boolean begins(String list, String longer) {
+            return list.isEmpty()
+                    || longer.startsWith(list)
+                            && (longer.length() == list.length() || longer.charAt(list.length()) == ',');
+        }
     },
     MAP("") {
         @Override
@@ -97,6 +109,11 @@ public enum ObjectKind {
 
     /** @throws IllegalArgumentException if this kind of object knows no such action */
     public abstract Step step(String state, Action action);
+
+    /** Whether an object that is in one of these states at some time can be in the other one at another time. */
+    public boolean mayLieOnOneWay(String state, String other) {
+        return true;
+    }
 
     private static IllegalArgumentException unknown(Action action) {
         return new IllegalArgumentException(action + " is not known to a " + action.kind());

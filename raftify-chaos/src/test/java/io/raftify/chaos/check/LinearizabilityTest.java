@@ -13,9 +13,13 @@ import io.raftify.chaos.history.Verb;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,6 +240,30 @@ class LinearizabilityTest {
                     "no answer"));
         }
         assertThat(Linearizability.check(history, Duration.ofMillis(200))).isInstanceOf(Verdict.Undecided.class);
+    }
+
+    @Test
+    void many_appends_of_unknown_outcome_are_put_as_the_last_read_has_them() {
+        List<Integer> appended = new ArrayList<>(IntStream.range(10, 26).boxed().toList());
+        Collections.shuffle(appended, new Random(1));
+        for (int i = 10; i < 30; i++) {
+            history.add(new Call(
+                    ++ids,
+                    0,
+                    "n1",
+                    new Action(ObjectKind.LIST, "x", Verb.APPEND, "-", "" + i),
+                    0,
+                    1,
+                    Fate.UNKNOWN,
+                    null,
+                    "no answer"));
+        }
+        String read = appended.stream().map(String::valueOf).collect(Collectors.joining(","));
+        call(ObjectKind.LIST, Verb.READ, "-", "-", 100, 101, read);
+        assertGood();
+
+        call(ObjectKind.LIST, Verb.READ, "-", "-", 102, 103, read.substring(0, read.lastIndexOf(',')));
+        assertBad();
     }
 
     /** Good by construction: each call takes effect at a moment inside its interval. */
