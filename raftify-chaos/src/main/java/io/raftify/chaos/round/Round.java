@@ -9,6 +9,7 @@ import io.raftify.chaos.history.History;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -80,11 +81,13 @@ public record Round(long seed, Plan plan, Duration duration) {
             for (int i = random.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
                 Fault.Ongoing one =
                         plan.faults().get(random.nextInt(plan.faults().size())).begin(random);
-                begun.add(one.description());
                 ongoing.add(one);
             }
+            long began = System.nanoTime();
             pause(between(plan.shortest(), plan.longest(), random), end);
             ongoing.forEach(Fault.Ongoing::end);
+            String lasted = String.format(Locale.ROOT, " %.1f s", (System.nanoTime() - began) / 1e9);
+            ongoing.forEach(one -> begun.add(one.description() + lasted));
             // Sometimes long enough for a leader, sometimes not.
             pause(between(Duration.ZERO, plan.longest(), random), end);
         }
