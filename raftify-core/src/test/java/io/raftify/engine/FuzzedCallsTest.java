@@ -226,7 +226,8 @@ class FuzzedCallsTest {
                         }
                     });
             boolean parked = watch.peers(11).get(0).parked() != null;
-            assertThat(watch.successors()).isEqualTo(parked ? List.of() : List.of("n2"));
+            boolean shortOfRoom = watch.shortOfRoom().contains("n2");
+            assertThat(watch.successors()).isEqualTo(parked || shortOfRoom ? List.of() : List.of("n2"));
         });
         now.shutdownNow();
     }

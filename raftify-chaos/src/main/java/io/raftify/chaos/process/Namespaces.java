@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ public final class Namespaces implements Hosts {
     private final Path work;
     private final Map<String, String> peers = new TreeMap<>();
     private final List<String> rules = new ArrayList<>();
+    private final Set<String> narrowed = new TreeSet<>();
     private final Thread lastResort = new Thread(this::removeNamespaces);
     private final List<String> namespaces = new ArrayList<>();
 
@@ -173,7 +176,8 @@ public final class Namespaces implements Hosts {
     }
 
     /** All that a member sends goes through so narrow a line. */
-    void narrow(String member, int kilobits) {
+    synchronized void narrow(String member, int kilobits) {
+        narrowed.add(member);
         inHost(
                 member,
                 "tc",
@@ -191,8 +195,11 @@ public final class Namespaces implements Hosts {
                 "100000");
     }
 
-    void widen(String member) {
-        inHost(member, "tc", "qdisc", "del", "dev", "eth0", "root");
+    /** Does nothing if it is wide: of two faults that narrowed it, the first that ends widens it. */
+    synchronized void widen(String member) {
+        if (narrowed.remove(member)) {
+            inHost(member, "tc", "qdisc", "del", "dev", "eth0", "root");
+        }
     }
 
     void unplug(String member) {
