@@ -7,7 +7,6 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StorageType;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,13 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DiskRoom implements AutoCloseable {
 
-    /** The room that is left on a disk; may block while the disk hangs. */
-    @FunctionalInterface
-    interface Measure {
-
-        long free() throws IOException;
-    }
-
     private static final Logger log = LoggerFactory.getLogger(DiskRoom.class);
     private static final long LOOK_EVERY_MILLIS = 100;
 
@@ -51,8 +43,9 @@ final class DiskRoom implements AutoCloseable {
     private record Shortage(String reason, boolean severe, long since) {}
 
     private final String self;
-    private final @Nullable Measure measure;
+    /** Null if nothing is measured. */
     private final @Nullable Path directory;
+
     private final long reserve;
     private final int members;
     private final Supplier<List<String>> peersShortOfRoom;
@@ -62,31 +55,19 @@ final class DiskRoom implements AutoCloseable {
 
     /** @param peersShortOfRoom the other members that said so lately */
     DiskRoom(RaftNodeSettings settings, Supplier<List<String>> peersShortOfRoom) {
-        this(settings, peersShortOfRoom, settings.dataDir() == null ? null : measure(settings.dataDir()));
-    }
-
-    DiskRoom(RaftNodeSettings settings, Supplier<List<String>> peersShortOfRoom, @Nullable Measure measure) {
-        boolean watched = settings.storageType() != StorageType.MEMORY && settings.minFreeSpace() > 0;
+        boolean measured = settings.storageType() != StorageType.MEMORY && settings.minFreeSpace() > 0;
         this.self = settings.nodeId();
-        this.measure = watched ? measure : null;
-        this.directory = settings.dataDir();
+        this.directory = measured ? settings.dataDir() : null;
         this.members = settings.peers().size();
         this.peersShortOfRoom = peersShortOfRoom;
         this.reserve = settings.minFreeSpace();
         this.looking = MemberThreads.pool(self + "-disk-room", 1, 1);
     }
 
-    private static Measure measure(Path directory) {
-        return () -> {
-            FileStore disk = Files.getFileStore(directory);
-            return disk.getUsableSpace();
-        };
-    }
-
     /** @param whileOthersHaveRoom run at each look that finds too little room here; must not block */
     void start(ScheduledExecutorService clock, Runnable whileOthersHaveRoom) {
         this.whileOthersHaveRoom = whileOthersHaveRoom;
-        if (measure != null) {
+        if (directory != null) {
             look();
             clock.scheduleWithFixedDelay(
                     this::lookBesideTheClock, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -102,7 +83,7 @@ final class DiskRoom implements AutoCloseable {
         }
     }
 
-    void look() {
+    private void look() {
         long free = free();
         Shortage before = shortage;
         if (free >= reserve) {
@@ -127,13 +108,14 @@ final class DiskRoom implements AutoCloseable {
         }
     }
 
+    /** May block while the disk hangs. */
     private long free() {
-        Measure disk = measure;
-        if (disk == null) {
+        Path measured = directory;
+        if (measured == null) {
             return Long.MAX_VALUE;
         }
         try {
-            return disk.free();
+            return Files.getFileStore(measured).getUsableSpace();
         } catch (IOException unknown) {
             log.debug("Member {} cannot see how much room its disk has", self, unknown);
             return Long.MAX_VALUE; // Writing will show.
