@@ -3,6 +3,7 @@ package io.raftify.autoconfigure;
 import io.raftify.node.PeerAddress;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.TransportSecurity;
+import io.raftify.replication.ReplicationSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,6 +148,22 @@ final class MemberSettings {
                     "Set '" + property + "' to a time greater than zero, for example '5s'.");
         }
         return timeout;
+    }
+
+    /** Not before it was reported: whoever looks at the log should find there what is given up next. */
+    static Duration giveUpAfter(@Nullable Duration given, Duration proposalTimeout) {
+        if (given == null) {
+            return ReplicationSettings.giveUpAfter(proposalTimeout);
+        }
+        if (given.isNegative() || !given.isZero() && given.compareTo(proposalTimeout.multipliedBy(2)) < 0) {
+            throw new InvalidRaftifyPropertyException(
+                    "The property 'raftify.proposal.give-up-after' is " + given.toMillis()
+                            + "ms, but a command is only reported after the " + proposalTimeout.toMillis()
+                            + "ms of 'raftify.proposal.timeout', and must not be given up before twice that.",
+                    "Set 'raftify.proposal.give-up-after' to a longer time, or to 0 if commands are never to be given up;"
+                            + " or set 'raftify.proposal.timeout' to a shorter one.");
+        }
+        return given;
     }
 
     private record BundleSecurity(SslBundle bundle) implements TransportSecurity {

@@ -4,6 +4,7 @@ import io.raftify.node.StorageType;
 import io.raftify.replication.ReplicationConfiguration;
 import io.raftify.replication.ReplicationSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -28,11 +29,13 @@ public final class RaftifyAutoConfiguration {
     ReplicationSettings replicationSettings(RaftifyProperties properties) {
         String nodeId = properties.nodeId();
         String dataDir = properties.storage().type() == StorageType.MEMORY ? null : properties.dataDir();
+        Duration proposalTimeout = MemberSettings.timeout(
+                "raftify.proposal.timeout", properties.proposal().timeout());
         return new ReplicationSettings(
                 nodeId != null ? nodeId : "",
-                MemberSettings.timeout(
-                        "raftify.proposal.timeout", properties.proposal().timeout()),
+                proposalTimeout,
                 MemberSettings.timeout("raftify.read.timeout", properties.read().timeout()),
+                MemberSettings.giveUpAfter(properties.proposal().giveUpAfter(), proposalTimeout),
                 properties.determinism().check(),
                 dataDir == null ? null : Path.of(dataDir, "diverged"));
     }

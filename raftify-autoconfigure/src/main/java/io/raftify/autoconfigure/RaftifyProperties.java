@@ -49,12 +49,15 @@ record RaftifyProperties(
 
     /**
      * @param timeout Time by which the caller of a command learns its fate.
+     * @param giveUpAfter Time after which a command that does not end is given up by all members, so that others go on; 0
+     *     means never. Default is a minute, or twice 'raftify.proposal.timeout' if that is longer.
      * @param maxPending Commands in flight beyond which new ones are refused as overload.
      * @param maxPendingBytes Bytes of commands in flight beyond which new ones are refused as overload.
      * @param maxSize Largest encoded command.
      */
     record Proposal(
             @DefaultValue("5s") Duration timeout,
+            @Nullable Duration giveUpAfter,
             @DefaultValue("10000") int maxPending,
             @DefaultValue("64MB") DataSize maxPendingBytes,
             @DefaultValue("1MB") DataSize maxSize) {}

@@ -2,12 +2,15 @@ package io.raftify.replication;
 
 import com.google.protobuf.ByteString;
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.node.Verdict;
 import io.raftify.replication.divergence.ResultDigests;
 import io.raftify.replication.encoding.WrittenForms;
 import io.raftify.replication.state.StateCopy;
+import io.raftify.replication.wire.BusinessException;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.replication.wire.CommandOutcome;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,7 @@ final class CommandApplication {
     private final CommandWatch watch;
     private final StateCopy before;
     private final ResultDigests digests;
+    private final EndableRun endable = new EndableRun();
     private final WrittenForms forms = new WrittenForms();
 
     CommandApplication(ReplicatedBeans beans, CommandWatch watch) {
@@ -80,18 +84,37 @@ final class CommandApplication {
     @SuppressWarnings("ArrayRecordComponent")
     private record Result(ByteString value, byte[] digest) {}
 
-    /** Runs it, alone. */
-    Came run(Prepared command, AppliedContext context) {
+    /** Tries to end the command of an entry that was given up; see {@link EndableRun#end}. */
+    boolean end(long index, Duration since) {
+        // What waits for queries has not begun, and will not.
+        return watch.inProgress() == null || endable.end(index, since);
+    }
+
+    /** What every command comes to that was given up, whether or not it was run here. */
+    private static CommandGivenUpException givenUp(Prepared command, AppliedContext context) {
+        return new CommandGivenUpException(
+                "The command '" + command.method().command() + "' in entry " + context.index()
+                        + " did not end, and the members gave it up: it failed on all of them, and what it changed was put back. See"
+                        + " that it ends, then call it again.");
+    }
+
+    /** Runs it, alone; or does not, if it was given up. */
+    Came run(Prepared command, AppliedContext context, Verdict verdict) {
         ReplicatedMethod method = command.method();
         CommandOutcome.Builder outcome = CommandOutcome.newBuilder()
                 .setCommand(method.command())
                 .setVersion(method.version())
                 .setCodec(command.codec().id());
+        if (verdict.givenUp()) {
+            CommandGivenUpException agreed = givenUp(command, context);
+            context.end();
+            return ofException(outcome, agreed);
+        }
         watch.waits(method, context.index());
         try {
             Result result = beans.gate().alone(context, () -> {
                 watch.begun();
-                return wholeOrCondemned(command, context);
+                return wholeOrCondemned(command, context, verdict);
             });
             return new Came(
                     outcome.setValue(result.value)
@@ -99,11 +122,7 @@ final class CommandApplication {
                             .build(),
                     result.digest);
         } catch (ThrownException thrown) {
-            CommandOutcome exception = outcome.setException(BusinessExceptions.write(thrown.getCause()))
-                    .build();
-            return new Came(
-                    exception,
-                    ResultDigests.ofException(exception.getException().getType()));
+            return ofException(outcome, thrown.getCause());
         } finally {
             context.end();
             watch.ended();
@@ -112,10 +131,15 @@ final class CommandApplication {
         }
     }
 
+    private static Came ofException(CommandOutcome.Builder outcome, Throwable thrown) {
+        BusinessException exception = BusinessExceptions.write(thrown);
+        return new Came(outcome.setException(exception).build(), ResultDigests.ofException(exception.getType()));
+    }
+
     /** What fails this member is known to the gate before it lets queries in: the state may be half of a command. */
-    private Result wholeOrCondemned(Prepared command, AppliedContext context) throws ThrownException {
+    private Result wholeOrCondemned(Prepared command, AppliedContext context, Verdict verdict) throws ThrownException {
         try {
-            return wholeOrNotAtAll(command, context);
+            return wholeOrNotAtAll(command, context, verdict);
         } catch (ThrownException outcome) {
             throw outcome;
         } catch (Throwable ofThisMember) {
@@ -128,26 +152,49 @@ final class CommandApplication {
         }
     }
 
-    private Result wholeOrNotAtAll(Prepared command, AppliedContext context) throws ThrownException {
+    private Result wholeOrNotAtAll(Prepared command, AppliedContext context, Verdict verdict) throws ThrownException {
+        if (verdict.givenUp()) {
+            // While it waited for queries to end.
+            throw new ThrownException(givenUp(command, context));
+        }
         before.take();
         try {
-            Object returned = invoke(command, context);
+            Object returned = invoke(command, context, verdict);
             byte[] value = encode(command, returned);
-            before.forget();
-            return new Result(
-                    ByteString.copyFrom(value), digests.of(command.method().resultType(), returned, value));
+            byte[] digest = digests.of(command.method().resultType(), returned, value);
+            if (verdict.counts()) {
+                before.forget();
+                return new Result(ByteString.copyFrom(value), digest);
+            }
         } catch (ThrownException thrown) {
-            before.putBack();
-            throw thrown;
+            if (verdict.counts()) {
+                before.putBack();
+                throw thrown;
+            }
         }
+        putBackWhole(command, context);
+        throw new ThrownException(givenUp(command, context));
     }
 
-    private static @Nullable Object invoke(Prepared command, AppliedContext context) throws ThrownException {
+    /** It ended anywhere, and elsewhere on another member: nothing of it may be left. */
+    private void putBackWhole(Prepared command, AppliedContext context) {
+        if (!before.isWhole()) {
+            throw new MemberBreakdownError("the " + command.method() + " was given up in entry " + context.index()
+                    + ", and there is state that cannot be put back to what it was before, such as a field with"
+                    + " rollback = false. Restart this member: it builds its state anew, without the command");
+        }
+        before.putBack();
+    }
+
+    private @Nullable Object invoke(Prepared command, AppliedContext context, Verdict verdict) throws ThrownException {
+        @Nullable Object[] arguments = command.method().called(command.arguments(), context);
         try {
-            return command.target().invoke(command.method().called(command.arguments(), context));
+            return endable.run(context.index(), () -> command.target().invoke(arguments));
         } catch (InvocationTargetException thrown) {
             Throwable cause = thrown.getTargetException();
-            stopAtBreakdown(command, cause);
+            if (!verdict.givenUp()) {
+                stopAtBreakdown(command, cause);
+            }
             throw new ThrownException(cause);
         }
     }

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees commands that do not come to an end, and those that cannot begin. They hold up every later one, here and on every other member, and only a new
- * version of the application helps; so all that is done about them is to say so, with what their thread does. To interrupt
- * one would let it end on one member and not on another.
+ * Sees commands that do not come to an end, and those that cannot begin. They hold up every later one, here and on every other
+ * member, so it is said, with what their thread does. Nothing is ended here: to interrupt one without the others' agreement would
+ * let it end on one member and not on another. That agreement is sought by {@link CommandWatchdog}.
  *
  * <p>Written by the thread that applies, read by any.
  */
@@ -44,8 +44,22 @@ final class CommandWatch {
                         now.method.command(), now.index, Duration.ofNanos(System.nanoTime() - now.since));
     }
 
+    /** A command that runs and has been given more time than anybody waits for it; null if there is none. */
+    @Nullable CommandInProgress overdue(Duration limit) {
+        Running now = running;
+        if (now == null || now.waits) {
+            return null;
+        }
+        // Twice what a caller may wait, as it was declared: until then a command may well be meant to take so long.
+        Duration declared = now.method.timeout();
+        Duration allowed =
+                declared != null && declared.multipliedBy(2).compareTo(limit) > 0 ? declared.multipliedBy(2) : limit;
+        CommandInProgress command = inProgress();
+        return command != null && command.duration().compareTo(allowed) >= 0 ? command : null;
+    }
+
     /** Reports a command that takes longer than {@code patience}; to be called now and then, reports each time. */
-    void report(Duration patience) {
+    void report(Duration patience, Duration giveUpAfter) {
         Running now = running;
         if (now == null) {
             return;
@@ -72,11 +86,14 @@ final class CommandWatch {
         if (running == now) {
             log.warn(
                     "The {} has been running for {} s in entry {}. No later command is applied until it ends, on any"
-                            + " member. If it never does, deploy a version in which it does; it cannot be skipped. It is"
-                            + " here:{}",
+                            + " member. If it never does, deploy a version in which it does; {}. It is here:{}",
                     now.method,
                     duration.toSeconds(),
                     now.index,
+                    giveUpAfter.isZero()
+                            ? "it is not given up, since 'raftify.proposal.give-up-after' is 0"
+                            : "after " + giveUpAfter.toSeconds()
+                                    + " s, or twice its declared timeout, the members give it up if all of them can",
                     doing);
         }
     }

@@ -8,6 +8,10 @@ final class MemberBreakdownError extends Error {
 
     private static final long serialVersionUID = 1L;
 
+    MemberBreakdownError(String message) {
+        super(message);
+    }
+
     MemberBreakdownError(String message, Error breakdown) {
         super(message);
         setStackTrace(breakdown.getStackTrace());

@@ -1,13 +1,15 @@
 package io.raftify.replication;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.raftify.node.StateMachine;
+import io.raftify.node.GivingUpStateMachine;
 import io.raftify.node.StateSnapshot;
 import io.raftify.node.StoredSnapshot;
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.node.Verdict;
 import io.raftify.replication.divergence.CheckpointTaker;
 import io.raftify.replication.session.CommandIds;
 import io.raftify.replication.session.ExactlyOnce;
+import io.raftify.replication.session.GivenUpEntries;
 import io.raftify.replication.state.StateDigests;
 import io.raftify.replication.state.StateImage;
 import io.raftify.replication.wire.CommandEnvelope;
@@ -15,6 +17,7 @@ import io.raftify.replication.wire.EntryOutcome;
 import io.raftify.replication.wire.LogEntry;
 import io.raftify.replication.wire.WireFormat;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +30,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Driven by one thread. The monitor is for whoever looks at the state of a member that has diverged.
  */
-public final class ReplicatedStateMachine implements StateMachine {
+public final class ReplicatedStateMachine implements GivingUpStateMachine {
 
     private final ReplicatedBeans beans;
     private final CommandApplication application;
     private final ExactlyOnce once = new ExactlyOnce();
+    private final GivenUpEntries givenUp = new GivenUpEntries();
     private final StateImage image;
     private final CheckpointTaker digests;
 
@@ -49,7 +53,7 @@ public final class ReplicatedStateMachine implements StateMachine {
                 () -> beans.build().catalogue().fingerprint());
         this.image = new StateImage(
                 beans.state(),
-                Stream.concat(once.parts().stream(), Stream.of(beans.admissions(), digests.checkpoints()))
+                Stream.concat(once.parts().stream(), Stream.of(beans.admissions(), digests.checkpoints(), givenUp))
                         .toList());
     }
 
@@ -74,7 +78,7 @@ public final class ReplicatedStateMachine implements StateMachine {
     }
 
     @Override
-    public synchronized byte[] apply(long index, long term, byte[] command) {
+    public synchronized byte[] apply(long index, long term, byte[] command, Verdict verdict) {
         String diverged = beans.divergence().reason();
         if (diverged != null) {
             // Every further outcome could be wrong. It goes on keeping the log, and votes, but does not lead.
@@ -83,7 +87,7 @@ public final class ReplicatedStateMachine implements StateMachine {
                             + " member with an empty data directory");
         }
         try {
-            byte[] outcome = applyNow(index, term, command);
+            byte[] outcome = applyNow(index, term, command, verdict);
             digests.applied(index);
             return outcome;
         } catch (UnsupportedEntryException unsupported) {
@@ -95,23 +99,52 @@ public final class ReplicatedStateMachine implements StateMachine {
         }
     }
 
-    private byte[] applyNow(long index, long term, byte[] bytes) {
+    private byte[] applyNow(long index, long term, byte[] bytes, Verdict verdict) {
         LogEntry entry = parse(index, bytes);
         valueDigest = null;
         applied = true;
         long now = once.begin(entry);
         return switch (entry.getContentCase()) {
-            case COMMAND -> once.apply(index, now, entry.getCommand(), () -> apply(index, term, now, entry));
+            case COMMAND -> once.apply(index, now, entry.getCommand(), () -> apply(index, term, now, entry, verdict));
             case OPEN_SESSION -> once.open(index, now).toByteArray();
             case RESOLVE -> once.resolve(index, now, entry.getResolve().getId());
             case ADMIT -> {
                 beans.admissions().admit(entry.getAdmit());
                 yield WireFormat.outcome(index).build().toByteArray();
             }
+            case GIVE_UP -> {
+                refuseIfApplied(entry.getGiveUp().getIndex());
+                yield WireFormat.outcome(index).build().toByteArray();
+            }
             case CONTENT_NOT_SET ->
                 throw new UnsupportedEntryException("Entry " + index + ", proposed by '" + entry.getProposer()
                         + "', holds nothing that this application knows: deploy here a version that does.");
         };
+    }
+
+    /** The others have a state without it. */
+    private void refuseIfApplied(long index) {
+        if (!givenUp.contains(index)) {
+            throw new IllegalStateException("the members gave up the command in entry " + index
+                    + ", but it was applied here. Restart this member: it builds its state anew, without that command. If"
+                    + " this comes again, start it with an empty data directory");
+        }
+    }
+
+    @Override
+    public long givenUpBy(byte[] entry) {
+        try {
+            LogEntry parsed = WireFormat.parseEntry(entry);
+            return parsed.hasGiveUp() ? parsed.getGiveUp().getIndex() : 0;
+        } catch (InvalidProtocolBufferException notKnownHere) {
+            // This member parks there.
+            return 0;
+        }
+    }
+
+    @Override
+    public boolean end(long index, Duration since) {
+        return application.end(index, since);
     }
 
     private static LogEntry parse(long index, byte[] bytes) {
@@ -123,19 +156,20 @@ public final class ReplicatedStateMachine implements StateMachine {
         }
     }
 
-    private EntryOutcome apply(long index, long term, long now, LogEntry entry) {
+    private EntryOutcome apply(long index, long term, long now, LogEntry entry, Verdict verdict) {
         CommandEnvelope envelope = entry.getCommand();
         CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
         ReplicatedMethod method = command.method();
         beans.admissions().applied(method.command(), envelope.getVersion(), method.beanName(), index);
         beans.admissions().applied(command.codec().id(), index);
         if (!envelope.hasIdempotencyKey()) {
-            return run(index, term, now, entry, command);
+            return run(index, term, now, entry, command, verdict);
         }
-        return once.applyKeyed(index, now, envelope, method, () -> run(index, term, now, entry, command));
+        return once.applyKeyed(index, now, envelope, method, () -> run(index, term, now, entry, command, verdict));
     }
 
-    private EntryOutcome run(long index, long term, long now, LogEntry entry, CommandApplication.Prepared command) {
+    private EntryOutcome run(
+            long index, long term, long now, LogEntry entry, CommandApplication.Prepared command, Verdict verdict) {
         CommandEnvelope envelope = entry.getCommand();
         AppliedContext context = new AppliedContext(
                 index,
@@ -144,7 +178,10 @@ public final class ReplicatedStateMachine implements StateMachine {
                 CommandIds.text(envelope.getId()),
                 entry.getProposer(),
                 envelope.getSeed().toByteArray());
-        CommandApplication.Came came = application.run(command, context);
+        CommandApplication.Came came = application.run(command, context, verdict);
+        if (verdict.givenUp()) {
+            givenUp.add(index);
+        }
         digests.came(came.digest());
         valueDigest = came.outcome().hasValue() ? came.digest() : null;
         return WireFormat.outcome(index).setCommand(came.outcome()).build();

@@ -124,8 +124,9 @@ public final class ReplicationConfiguration {
     }
 
     @Bean
-    static CommandWatchdog commandWatchdog(ReplicatedBeans beans, ObjectProvider<ReplicationSettings> settings) {
-        return new CommandWatchdog(beans.watch(), settings);
+    static CommandWatchdog commandWatchdog(
+            ReplicatedBeans beans, ObjectProvider<RaftNode> node, ObjectProvider<ReplicationSettings> settings) {
+        return new CommandWatchdog(beans.watch(), node::getIfAvailable, settings, InstantSource.system());
     }
 
     @Bean

@@ -31,14 +31,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.FileSystemUtils;
 
-/** A command that never ends, on three real members: what waits for it, for how long, and the way out. */
+/** A command that never ends, on three real members that do not give it up: what waits for it, for how long, and the way out. */
 @ExtendWith(OutputCaptureExtension.class)
 class EndlessCommandTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration DEADLINE = Duration.ofSeconds(1);
 
-    private static final String[] IMPATIENT = {"raftify.proposal.timeout=1s", "raftify.read.timeout=1s"};
+    private static final String[] IMPATIENT = {
+        "raftify.proposal.timeout=1s", "raftify.read.timeout=1s", "raftify.proposal.give-up-after=0s"
+    };
 
     @TempDir
     Path directory;

@@ -1,6 +1,7 @@
 package io.raftify.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.raftify.node.PeerAddress;
 import io.raftify.node.RaftNodeSettings;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -86,6 +88,25 @@ class RaftifyPropertiesTests {
         assertThat(properties.proposal().timeout()).isEqualTo(Duration.ofSeconds(7));
         assertThat(properties.read().timeout()).isEqualTo(Duration.ofSeconds(8));
         assertThat(properties.enabled()).isFalse();
+    }
+
+    @Test
+    void commandsAreGivenUpAfterAMinuteOrTwiceTheTimeoutAndNeverBeforeTheyWereReported() {
+        assertThat(giveUpAfter(Map.of())).isEqualTo(Duration.ofMinutes(1));
+        assertThat(giveUpAfter(Map.of("raftify.proposal.timeout", "2m"))).isEqualTo(Duration.ofMinutes(4));
+        assertThat(giveUpAfter(Map.of("raftify.proposal.give-up-after", "10s"))).isEqualTo(Duration.ofSeconds(10));
+        assertThat(giveUpAfter(Map.of("raftify.proposal.give-up-after", "0"))).isZero();
+        for (String tooShort : List.of("9999ms", "-1s")) {
+            assertThatExceptionOfType(InvalidRaftifyPropertyException.class)
+                    .isThrownBy(() -> giveUpAfter(Map.of("raftify.proposal.give-up-after", tooShort)))
+                    .withMessageContainingAll("raftify.proposal.give-up-after", "raftify.proposal.timeout");
+        }
+    }
+
+    private static Duration giveUpAfter(Map<String, String> properties) {
+        return new RaftifyAutoConfiguration()
+                .replicationSettings(bind(properties))
+                .giveUpAfter();
     }
 
     @Test

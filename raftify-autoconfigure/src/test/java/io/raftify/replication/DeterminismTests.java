@@ -142,7 +142,8 @@ class DeterminismTests {
                 .withUserConfiguration(ReplicationConfiguration.class)
                 .withBean(
                         ReplicationSettings.class,
-                        () -> new ReplicationSettings("n1", Duration.ofSeconds(5), Duration.ofSeconds(5), check, null))
+                        () -> new ReplicationSettings(
+                                "n1", Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ZERO, check, null))
                 .withBean("bean", bean);
     }
 }

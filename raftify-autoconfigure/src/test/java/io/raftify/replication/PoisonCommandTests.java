@@ -12,6 +12,7 @@ import io.raftify.annotation.ReplicatedQuery;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.ReadUnavailableException;
+import io.raftify.node.Verdict;
 import io.raftify.replication.wire.CommandEnvelope;
 import io.raftify.testnode.SingleMemberNode;
 import java.io.IOException;
@@ -124,7 +125,8 @@ class PoisonCommandTests {
                             .build());
 
             assertThatExceptionOfType(MemberBreakdownError.class)
-                    .isThrownBy(() -> application.run(exhaust, new AppliedContext(1, 1, 0, "1-1", "n1", new byte[16])));
+                    .isThrownBy(() -> application.run(
+                            exhaust, new AppliedContext(1, 1, 0, "1-1", "n1", new byte[16]), Verdict.COUNTS));
 
             assertThat(beans.gate().broken()).contains("entry 1").contains("java.lang.OutOfMemoryError");
             assertThatExceptionOfType(ReadUnavailableException.class)

@@ -5,6 +5,8 @@ import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.StorageStatus;
+import io.raftify.storage.GiveUpRecords;
+import io.raftify.storage.GiveUps;
 import io.raftify.storage.Incarnations;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.Reentry;
@@ -28,6 +30,7 @@ final class CrashableStore implements MemberStore {
     private final LogStorage log;
     private final RaftMetaStorage meta;
     private final Incarnations incarnations = new Disks();
+    private final GiveUpRecords giveUps = new Records();
     private volatile boolean crashed;
 
     CrashableStore(MemberStore real) {
@@ -54,6 +57,11 @@ final class CrashableStore implements MemberStore {
     @Override
     public Incarnations incarnations() {
         return incarnations;
+    }
+
+    @Override
+    public GiveUpRecords giveUps() {
+        return giveUps;
     }
 
     @Override
@@ -128,6 +136,19 @@ final class CrashableStore implements MemberStore {
         @Override
         public boolean setTermAndVotedFor(long term, PeerId peer) {
             return !crashed && super.setTermAndVotedFor(term, peer);
+        }
+    }
+
+    private final class Records implements GiveUpRecords {
+
+        @Override
+        public GiveUps get() {
+            return real.giveUps().get();
+        }
+
+        @Override
+        public boolean put(GiveUps next) {
+            return !crashed && real.giveUps().put(next);
         }
     }
 

@@ -29,7 +29,22 @@ final class EngineSettings {
     /** Slots of each of the engine's queues: a power of two, as the ring buffer demands. */
     private static final int QUEUE_SLOTS = 16_384;
 
+    /**
+     * Commands that this member's engine may have as leader, not applied yet. While one does not end, callers leave at their
+     * deadlines but their commands stay; were there as many as slots, the engine could not even commit what gives it up.
+     */
+    static final int MOST_COMMANDS = QUEUE_SLOTS - 2_048;
+
     private EngineSettings() {}
+
+    /** What these commands may have in bytes: half of what the engine keeps in memory. */
+    static long mostCommandBytes(RaftNodeSettings settings) {
+        return mostBytesInMemory(settings) / 2;
+    }
+
+    private static long mostBytesInMemory(RaftNodeSettings settings) {
+        return Math.max(2 * settings.maxPendingBytes(), 64L << 20);
+    }
 
     static NodeOptions nodeOptions(
             RaftNodeSettings settings,
@@ -98,7 +113,7 @@ final class EngineSettings {
                 2,
                 Math.toIntExact(electionTimeout / settings.heartbeatInterval().toMillis())));
         // Entries wait in memory until they are synced and applied; beyond this the answer is "overloaded".
-        options.setMaxLogsInMemoryBytes(Math.max(2 * settings.maxPendingBytes(), 64L << 20));
+        options.setMaxLogsInMemoryBytes(mostBytesInMemory(settings));
         options.setApplyBatch(256);
         // Acknowledged means synced: log, term and vote.
         options.setSync(true);

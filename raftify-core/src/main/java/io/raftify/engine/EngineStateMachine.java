@@ -10,9 +10,11 @@ import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.error.RaftException;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
+import io.raftify.node.GivingUpStateMachine;
 import io.raftify.node.StateMachine;
 import io.raftify.node.StateSnapshot;
 import io.raftify.node.UnsupportedEntryException;
+import io.raftify.node.Verdict;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ final class EngineStateMachine extends StateMachineAdapter {
     private final String self;
     private final StateMachine stateMachine;
     private final AppliedIndex applied;
+    private final EntryGate gate;
     private final Participation participation;
     private final ApplyThread applying;
     private final ExecutorService snapshots;
@@ -62,6 +65,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             StateMachine stateMachine,
             int snapshotEntries,
             AppliedIndex applied,
+            EntryGate gate,
             Participation participation,
             ApplyThread applying,
             ExecutorService snapshots,
@@ -72,6 +76,7 @@ final class EngineStateMachine extends StateMachineAdapter {
         this.stateMachine = stateMachine;
         this.snapshotEntries = snapshotEntries;
         this.applied = applied;
+        this.gate = gate;
         this.participation = participation;
         this.applying = applying;
         this.snapshots = snapshots;
@@ -110,11 +115,18 @@ final class EngineStateMachine extends StateMachineAdapter {
             byte[] result;
             applied.giving(index);
             try {
-                result = stateMachine.apply(index, entries.getTerm(), bytes(entries.getData()));
+                Verdict verdict = gate.begin(index);
+                result = apply(index, entries.getTerm(), bytes(entries.getData()), verdict);
+                gate.end(index);
+            } catch (EntryGate.ClosedException closing) {
+                entries.setErrorAndRollback(1, new Status(RaftError.ESHUTDOWN, "%s", closing.getMessage()));
+                return;
             } catch (UnsupportedEntryException unknown) {
+                gate.left();
                 park(index - 1, unknown);
                 continue;
             } catch (Throwable cannotApply) {
+                noteGivenUp(index, bytes(entries.getData()));
                 // Also errors: an entry half applied must not be followed by the next one, and never skipped.
                 String reason = "Entry " + index + " (term " + entries.getTerm() + ") could not be applied: "
                         + describe(cannotApply);
@@ -138,6 +150,24 @@ final class EngineStateMachine extends StateMachineAdapter {
             entries.next();
         }
         requestSnapshotIfDue();
+    }
+
+    private byte[] apply(long index, long term, byte[] command, Verdict verdict) {
+        if (!(stateMachine instanceof GivingUpStateMachine machine)) {
+            return stateMachine.apply(index, term, command);
+        }
+        return machine.apply(index, term, command, verdict);
+    }
+
+    /**
+     * What fails may be the entry that gives another one up, since that was applied here: this member differs from the others.
+     * After a restart it does not run it again.
+     */
+    private void noteGivenUp(long index, byte[] command) {
+        long givenUp = stateMachine instanceof GivingUpStateMachine machine ? machine.givenUpBy(command) : 0;
+        if (givenUp > 0 && givenUp < index) {
+            gate.decided(givenUp);
+        }
     }
 
     /** What is thrown may be the application's own, and throw as it is looked at. */
@@ -269,6 +299,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             snapshotIndex = index;
             attemptedIndex = index;
             appliedIndex = index;
+            gate.restored(index);
             applied.reached(index);
             participation.parking().lift();
             return true;
@@ -318,6 +349,10 @@ final class EngineStateMachine extends StateMachineAdapter {
 
     @Override
     public void onError(RaftException error) {
+        if (gate.closed()) {
+            log.debug("Member {} closes before it is known whether an entry is given up", self);
+            return;
+        }
         participation.fail(error.getStatus().getErrorMsg());
     }
 

@@ -8,20 +8,46 @@ import java.util.concurrent.TimeUnit;
  */
 final class HandOverGate {
 
+    private final int most;
+    private final long mostBytes;
     private int inside;
+    private long bytes;
     private boolean closed;
 
-    /** Whether the engine may have one more; if so, {@link #leave} must follow exactly once. */
-    synchronized boolean enter() {
-        if (closed) {
-            return false;
-        }
-        inside++;
-        return true;
+    /**
+     * @param most commands that the engine may have at a time
+     * @param mostBytes in all of them
+     */
+    HandOverGate(int most, long mostBytes) {
+        this.most = most;
+        this.mostBytes = mostBytes;
     }
 
-    synchronized void leave() {
+    /** Whether a command may go to the engine. */
+    enum Entrance {
+        OPEN,
+        /** The engine has as many as it may have. */
+        FULL,
+        /** Leadership is being handed over. */
+        CLOSED
+    }
+
+    /** Whether the engine may have one more; if so, {@link #leave} must follow exactly once. */
+    synchronized Entrance enter(int size) {
+        if (closed) {
+            return Entrance.CLOSED;
+        }
+        if (inside >= most || bytes + size > mostBytes) {
+            return Entrance.FULL;
+        }
+        inside++;
+        bytes += size;
+        return Entrance.OPEN;
+    }
+
+    synchronized void leave(int size) {
         inside--;
+        bytes -= size;
         if (inside == 0) {
             notifyAll();
         }

@@ -107,7 +107,7 @@ final class InboundCalls implements MemberTransport.InboundHandler, AutoCloseabl
         }
         try {
             switch (kind) {
-                case PROPOSE, REPORT -> own.receive(peer, number, payload, responder);
+                case PROPOSE, REPORT, GIVE_UP -> own.receive(peer, number, payload, responder);
                 case APPEND -> lane(peer).execute(() -> handle(peer, kind, payload, responder));
                 case VOTE, VOTE_AFTER_HAND_OVER, TIMEOUT_NOW ->
                     votes.execute(() -> handle(peer, kind, payload, responder));

@@ -90,6 +90,15 @@ final class JRaftNode implements RaftNode {
         }
     }
 
+    /** For tests, while it runs. */
+    RunningMember running() {
+        RunningMember member = running;
+        if (member == null) {
+            throw new IllegalStateException("This member is not running");
+        }
+        return member;
+    }
+
     @Override
     public CompletableFuture<byte[]> propose(byte[] command, Duration timeout) {
         Duration patience = bounded(timeout);
@@ -139,6 +148,14 @@ final class JRaftNode implements RaftNode {
             throw new IllegalArgumentException("The timeout must be greater than zero, but is " + timeout);
         }
         return timeout.compareTo(LONGEST_WAIT) < 0 ? timeout : LONGEST_WAIT;
+    }
+
+    @Override
+    public CompletableFuture<Void> giveUp(long index, byte[] entry) {
+        RunningMember member = running;
+        return member != null
+                ? member.givingUp().giveUp(index, entry)
+                : CompletableFuture.failedFuture(new NodeStoppedException("Not given up: this member is not running."));
     }
 
     @Override

@@ -21,6 +21,8 @@ final class LocalProposal implements Closure {
         void notApplied(ApplyFate fate, String reason);
     }
 
+    private static final long ANY_TERM = -1;
+
     private final Ending ending;
     private final AtomicBoolean ended = new AtomicBoolean();
     private byte @Nullable [] result;
@@ -30,10 +32,16 @@ final class LocalProposal implements Closure {
     }
 
     static void hand(Node node, byte[] command, Ending ending) {
+        hand(node, command, ANY_TERM, ending);
+    }
+
+    /** @param term the only one in which it may be appended */
+    static void hand(Node node, byte[] command, long term, Ending ending) {
         LocalProposal proposal = new LocalProposal(ending);
         Task task = new Task();
         task.setData(ByteBuffer.wrap(command));
         task.setDone(proposal);
+        task.setExpectedTerm(term);
         try {
             node.apply(task);
         } catch (RuntimeException shuttingDown) {

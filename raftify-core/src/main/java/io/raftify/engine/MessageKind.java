@@ -34,7 +34,9 @@ enum MessageKind {
     /** A command on its way to the leader; the payload is the command. */
     PROPOSE(20, null, null, null),
     /** Says who asks, and asks a member to describe itself. */
-    REPORT(21, null, null, null);
+    REPORT(21, null, null, null),
+    /** Asks for a promise not to finish an entry. */
+    GIVE_UP(22, null, null, null);
 
     private static final Map<Integer, MessageKind> BY_NUMBER = new HashMap<>();
     private static final Map<Class<?>, MessageKind> BY_REQUEST = new HashMap<>();

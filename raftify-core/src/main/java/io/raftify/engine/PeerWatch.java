@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,17 +36,21 @@ final class PeerWatch {
     private final MemberTransport transport;
     private final Introductions introductions;
     private final Announcements announcements;
+    private final Consumer<MemberReport> firstHearer;
     private final Map<String, Heard> reports = new ConcurrentHashMap<>();
 
+    /** @param firstHearer told of every report before anything follows from it; must not block */
     PeerWatch(
             RaftNodeSettings settings,
             MemberTransport transport,
             Introductions introductions,
-            Announcements announcements) {
+            Announcements announcements,
+            Consumer<MemberReport> firstHearer) {
         this.settings = settings;
         this.transport = transport;
         this.introductions = introductions;
         this.announcements = announcements;
+        this.firstHearer = firstHearer;
     }
 
     void start(ScheduledExecutorService clock) {
@@ -81,6 +86,8 @@ final class PeerWatch {
             MemberReport report = MemberReport.parseFrom(answer);
             // First, so that whoever sees that the peer was heard of also sees what it announced.
             announcements.answered(peer, report);
+            // Also before it is introduced: from then on its entries are taken, and one of them may have been given up.
+            firstHearer.accept(report);
             reports.put(peer, new Heard(report, System.nanoTime()));
             introductions.answered(peer, report);
         } catch (InvalidProtocolBufferException unreadable) {

@@ -37,7 +37,7 @@ final class Proposals {
     private final Participation participation;
     private final ScheduledExecutorService clock;
     private final PendingGate gate;
-    private final HandOverGate handOver = new HandOverGate();
+    private final HandOverGate handOver;
     private final String self;
     private final int maxSize;
     private final Set<PendingProposal> pending = ConcurrentHashMap.newKeySet();
@@ -63,6 +63,7 @@ final class Proposals {
         this.transport = transport;
         this.participation = participation;
         this.clock = clock;
+        this.handOver = new HandOverGate(EngineSettings.MOST_COMMANDS, EngineSettings.mostCommandBytes(settings));
         this.gate = new PendingGate(settings.maxPendingProposals(), settings.maxPendingBytes());
     }
 
@@ -241,20 +242,26 @@ final class Proposals {
             ending.notApplied(ApplyFate.NOT_LEADER, shortOfRoom);
             return;
         }
-        if (!handOver.enter()) {
-            ending.notApplied(ApplyFate.NOT_LEADER, "leadership is being handed over");
+        int size = command.length;
+        HandOverGate.Entrance entrance = handOver.enter(size);
+        if (entrance != HandOverGate.Entrance.OPEN) {
+            if (entrance == HandOverGate.Entrance.FULL) {
+                ending.notApplied(ApplyFate.OVERLOADED, "too many commands wait to be applied on this member");
+            } else {
+                ending.notApplied(ApplyFate.NOT_LEADER, "leadership is being handed over");
+            }
             return;
         }
         LocalProposal.hand(node, command, new LocalProposal.Ending() {
             @Override
             public void applied(byte[] result) {
-                handOver.leave();
+                handOver.leave(size);
                 ending.applied(result);
             }
 
             @Override
             public void notApplied(ApplyFate fate, String reason) {
-                handOver.leave();
+                handOver.leave(size);
                 ending.notApplied(fate, reason);
             }
         });

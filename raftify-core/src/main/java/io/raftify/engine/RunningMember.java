@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -37,9 +36,6 @@ import org.slf4j.LoggerFactory;
 final class RunningMember {
 
     private static final Logger log = LoggerFactory.getLogger(RunningMember.class);
-
-    /** How long closing waits for the engine before it goes on without it. */
-    static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration CATCH_UP_TRY = Duration.ofSeconds(2);
 
@@ -60,6 +56,7 @@ final class RunningMember {
     private final ExecutorService asking;
     private final AppliedIndex applied;
     private final ApplyThread applying;
+    private final GivingUp givingUp;
     private final EngineStateMachine stateMachine;
     private final NodeImpl node;
     private final ExecutorService introducing;
@@ -115,12 +112,14 @@ final class RunningMember {
         this.asking = MemberThreads.lane(self + "-reads");
         this.applied = new AppliedIndex(this::reallyApplied, asking, clock);
         this.applying = new ApplyThread(self);
+        this.givingUp = new GivingUp(settings, user, store, node, transport, participation, meta::storedTerm);
         this.room = new DiskRoom(settings, this::peersShortOfRoom);
         this.stateMachine = new EngineStateMachine(
                 self,
                 user,
                 settings.snapshotEntries(),
                 applied,
+                givingUp.gate(),
                 participation,
                 applying,
                 snapshots,
@@ -151,7 +150,7 @@ final class RunningMember {
                 this::ownCall,
                 meta::storedTerm);
         this.proposals = new Proposals(settings, node, () -> leaderKnown, room, transport, participation, clock);
-        this.peers = new PeerWatch(settings, transport, introductions, announcements);
+        this.peers = new PeerWatch(settings, transport, introductions, announcements, givingUp::heard);
         this.ownStatus = new OwnStatus(
                 settings, node, store, meta, stateMachine, participation, introductions, peers, room, elections);
         this.transfer = new LeadershipTransfer(self, node, proposals, peers, clock);
@@ -205,6 +204,7 @@ final class RunningMember {
         begun = true;
         peers.start(clock);
         parkedMember.start(clock);
+        givingUp.start(clock);
         room.start(clock, () -> abdication.attempt("short of room on its disk"));
         catchUp();
     }
@@ -296,12 +296,15 @@ final class RunningMember {
         } else if (!begun) {
             // Term and last index are not known yet, and others rely on them.
             responder.refuse("this member is starting");
+        } else if (kind == MessageKind.GIVE_UP.number()) {
+            givingUp.asked(payload, responder);
         } else {
             introductions.asked(peer, payload, responder, query -> {
                 NodeStatus now = status();
                 MemberReport.Builder report =
                         JRaftNode.report(now).setLastIndex(Math.max(now.lastIndex(), storedIndex()));
                 announcements.asked(peer, query, report);
+                givingUp.describe(report);
                 return report;
             });
         }
@@ -318,6 +321,10 @@ final class RunningMember {
 
     Reads reads() {
         return reads;
+    }
+
+    GivingUp givingUp() {
+        return givingUp;
     }
 
     long applyingIndex() {
@@ -342,7 +349,9 @@ final class RunningMember {
 
     void close() {
         participation.end();
-        boolean stopped = stopNode();
+        givingUp.close();
+        // An engine that was never asked to start never says that it has stopped.
+        boolean stopped = !initialised || EngineStop.stop(settings.nodeId(), node);
         proposals.close("it was closed");
         reads.close("it was closed");
         snapshotRequests.close();
@@ -364,40 +373,8 @@ final class RunningMember {
             log.warn(
                     "Member {} did not stop within {} s; its data directory stays locked until the process ends",
                     settings.nodeId(),
-                    CLOSE_PATIENCE.toSeconds());
+                    EngineStop.PATIENCE.toSeconds());
         }
         snapshotDirectory.release();
-    }
-
-    private boolean stopNode() {
-        if (!initialised) {
-            // An engine that was never asked to start never says that it has stopped.
-            return true;
-        }
-        CountDownLatch down = new CountDownLatch(1);
-        // On a thread of its own: the engine waits for its disk and its replicators without a limit.
-        MemberThreads.factory(settings.nodeId() + "-stopping")
-                .newThread(() -> node.shutdown(status -> down.countDown()))
-                .start();
-        return awaitDespiteInterrupts(down);
-    }
-
-    /** A caller that is interrupted gets its stop all the same, and keeps its interrupt. */
-    private static boolean awaitDespiteInterrupts(CountDownLatch latch) {
-        long end = System.nanoTime() + CLOSE_PATIENCE.toNanos();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return latch.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException again) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

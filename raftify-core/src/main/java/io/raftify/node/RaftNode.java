@@ -116,6 +116,22 @@ public interface RaftNode extends AutoCloseable {
      */
     long applyingIndex();
 
+    /**
+     * Gives up an entry that this member is in the middle of applying, and has been for too long, if this member leads and
+     * its state machine is a {@link GivingUpStateMachine}. First every member must promise not to finish the entry, which
+     * none can that has finished it; then {@code entry} is proposed, and once it is committed, the earlier one counts as
+     * failed on all of them. What has come of it shows when the state machine is done with the entry. May be called again.
+     *
+     * @param index of the entry that is given up
+     * @param entry in which {@link GivingUpStateMachine#givenUpBy} finds that index
+     * @return completes when every member has promised and {@code entry} is on its way; or exceptionally with
+     *     {@link ProposalRejectedException}, which says who has not, or why this member cannot ask
+     */
+    default CompletableFuture<Void> giveUp(long index, byte[] entry) {
+        return CompletableFuture.failedFuture(
+                new ProposalRejectedException("Not given up: this kind of member gives nothing up."));
+    }
+
     /** This member as it sees itself and the others now. No I/O; callable in every state, also before start. */
     NodeStatus status();
 

@@ -29,6 +29,9 @@ public interface MemberStore extends AutoCloseable {
     /** Whose disks this member knows. The same object at every call. */
     Incarnations incarnations();
 
+    /** Which entries members gave up, or may be about to. The same object at every call. */
+    GiveUpRecords giveUps();
+
     /** Type, durability, directory, format version and size, for people. Callable in every state. */
     StorageStatus status();
 

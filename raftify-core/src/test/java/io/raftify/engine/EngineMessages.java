@@ -97,7 +97,7 @@ final class EngineMessages {
                         .setOffset(7)
                         .setReadPartly(true)
                         .build());
-            case PROPOSE, REPORT -> List.of("a command".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            case PROPOSE, REPORT, GIVE_UP -> List.of("a command".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         };
     }
 
@@ -137,7 +137,7 @@ final class EngineMessages {
                         .setReadSize(3)
                         .setData(ByteString.copyFromUtf8("abc"))
                         .build());
-            case PROPOSE, REPORT -> List.of();
+            case PROPOSE, REPORT, GIVE_UP -> List.of();
         };
     }
 

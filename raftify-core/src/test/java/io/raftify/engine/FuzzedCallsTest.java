@@ -77,7 +77,7 @@ class FuzzedCallsTest {
     @Test
     void a_request_or_an_answer_of_the_engine_is_read_or_refused() {
         for (MessageKind kind : MessageKind.values()) {
-            if (kind != MessageKind.PROPOSE && kind != MessageKind.REPORT) {
+            if (kind != MessageKind.PROPOSE && kind != MessageKind.REPORT && kind != MessageKind.GIVE_UP) {
                 Fuzz.target("requests " + kind, EngineMessages.requests(kind))
                         .refusingBy(InvalidProtocolBufferException.class)
                         .oneOf(6)
@@ -194,7 +194,7 @@ class FuzzedCallsTest {
     @Test
     void whatever_a_peer_says_of_itself_it_can_be_shown() {
         Answering peer = new Answering();
-        PeerWatch watch = new PeerWatch(settings, peer, introductions(), new Announcements(name -> {}));
+        PeerWatch watch = new PeerWatch(settings, peer, introductions(), new Announcements(name -> {}), any -> {});
         ScheduledThreadPoolExecutor now = new ScheduledThreadPoolExecutor(0) {
             @Override
             public @Nullable ScheduledFuture<?> scheduleWithFixedDelay(

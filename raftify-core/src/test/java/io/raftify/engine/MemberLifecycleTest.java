@@ -156,7 +156,7 @@ class MemberLifecycleTest {
                     .hasMessageContaining(Integer.toString(port));
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .as("it does not wait for an engine that never started")
-                    .isLessThan(RunningMember.CLOSE_PATIENCE);
+                    .isLessThan(EngineStop.PATIENCE);
         }
         startWriteClose();
     }
@@ -245,7 +245,7 @@ class MemberLifecycleTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .as("its time, and what the machine stalls; the disk hangs for ever")
-                    .isBetween(RunningMember.CLOSE_PATIENCE, RunningMember.CLOSE_PATIENCE.plusSeconds(8));
+                    .isBetween(EngineStop.PATIENCE, EngineStop.PATIENCE.plusSeconds(8));
             assertThatThrownBy(() -> hanging.get(5, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOf(OutcomeUnknownException.class);
@@ -255,7 +255,7 @@ class MemberLifecycleTest {
             cluster.leader().write("first");
             long begin = System.nanoTime();
             cluster.stop("n1");
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(RunningMember.CLOSE_PATIENCE);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(EngineStop.PATIENCE);
         }
     }
 }

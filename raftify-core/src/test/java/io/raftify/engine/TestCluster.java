@@ -123,6 +123,12 @@ final class TestCluster implements AutoCloseable {
         member.node.close();
     }
 
+    /** As {@link #stop}, in the middle of a line that is being held: it does not end. */
+    void kill(String nodeId) {
+        member(nodeId).ledger.breakOff();
+        stop(nodeId);
+    }
+
     /** Empties the data directory of a member that does not run: its disk is lost. */
     void wipe(String nodeId) {
         assertThat(members).doesNotContainKey(nodeId);
@@ -223,6 +229,8 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
+        // What is held would hold up the stop as well.
+        running().forEach(member -> member.ledger.letGo());
         running().forEach(member -> member.node.close());
         members.clear();
     }
@@ -258,6 +266,10 @@ final class TestCluster implements AutoCloseable {
 
         MemberStore store() {
             return store;
+        }
+
+        EntryGate gate() {
+            return node.running().givingUp().gate();
         }
 
         NodeStatus status() {

@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.StorageStatus;
+import io.raftify.storage.GiveUpRecords;
 import io.raftify.storage.Incarnations;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.StorageFailure;
@@ -124,6 +125,11 @@ public final class UnreliableStore implements MemberStore {
     @Override
     public Incarnations incarnations() {
         return real.incarnations();
+    }
+
+    @Override
+    public GiveUpRecords giveUps() {
+        return real.giveUps();
     }
 
     @Override

@@ -32,6 +32,14 @@ public final class FaultyTransport implements MemberTransport {
     private static final int NONE = -1;
 
     private final MemberTransport real;
+
+    private volatile int unknown = NONE;
+
+    /** From now on the member answers calls of that kind as one of a version before it. */
+    public void doesNotKnow(int kind) {
+        unknown = kind;
+    }
+
     private final Random random;
     private final Map<String, Wire> wires = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> calls = new ConcurrentHashMap<>();
@@ -149,7 +157,9 @@ public final class FaultyTransport implements MemberTransport {
     public void start(InboundHandler handler) {
         real.start((peer, kind, payload, responder) -> {
             Wire wire = wire(peer);
-            if (!wire.incomingCut) {
+            if (kind == unknown) {
+                responder.refuse("this member does not know calls of kind " + kind + "; it may be an older version");
+            } else if (!wire.incomingCut) {
                 handler.receive(peer, kind, payload, new FaultyResponder(wire, responder));
             }
         });

@@ -39,6 +39,7 @@ final class ImagePlan {
     private final List<@Nullable Destination> destinations = new ArrayList<>();
     private final List<StateField> initialFields = new ArrayList<>();
     private final List<BeanState> initialStreams = new ArrayList<>();
+    private final List<Runnable> absentLibrary = new ArrayList<>();
 
     /** @throws IOException if the image does not fit what is here */
     ImagePlan(List<Entry> entries, Collection<BeanState> beans, List<LibraryState> own) throws IOException {
@@ -142,6 +143,11 @@ final class ImagePlan {
         Set<String> unknown = new LinkedHashSet<>(written.keySet());
         for (LibraryState part : own) {
             Integer at = written.get(part.name());
+            Runnable absent = part.absent();
+            if (at == null && absent != null) {
+                absentLibrary.add(absent);
+                continue;
+            }
             if (at == null) {
                 throw new IOException("The state is malformed: it has no '" + part.name() + "' of the library");
             }
@@ -193,5 +199,10 @@ final class ImagePlan {
 
     List<BeanState> initialStreams() {
         return initialStreams;
+    }
+
+    /** What takes the place of the library's own parts that the image does not have. */
+    List<Runnable> absentLibrary() {
+        return absentLibrary;
     }
 }

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * State of the library's own that is driven by the log like that of the beans, and so belongs into every snapshot: it
@@ -13,6 +14,19 @@ public interface LibraryState {
 
     /** Stands in snapshots, unique among all parts; must not change. */
     String name();
+
+    /** Whether it has to be in a snapshot now. If not, it is {@linkplain #absent absent} there. */
+    default boolean isWritten() {
+        return true;
+    }
+
+    /**
+     * Puts what a snapshot without it stands for in the place of what is there; does not fail. Null if there is no such snapshot:
+     * it is refused.
+     */
+    default @Nullable Runnable absent() {
+        return null;
+    }
 
     /** Writes it as it is now, while no command runs. The bytes are kept in memory until they are on disk. */
     void write(DataOutputStream out) throws IOException;

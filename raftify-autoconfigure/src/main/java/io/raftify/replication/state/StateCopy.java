@@ -64,6 +64,14 @@ public final class StateCopy {
         }
     }
 
+    /** Whether {@link #putBack()} puts back everything that the command may have changed, wherever it was when it ended. */
+    public boolean isWhole() {
+        return state.beans().stream()
+                        .allMatch(bean -> bean.streamed() == null
+                                && bean.fields().stream().allMatch(StateField::isRolledBack))
+                && fields().stream().allMatch(FieldCopy::isWhole);
+    }
+
     /** The command has succeeded: what was copied is not needed any more. */
     public void forget() {
         for (FieldCopy field : fields()) {
@@ -134,6 +142,10 @@ public final class StateCopy {
             } catch (IOException impossible) {
                 throw new UncheckedIOException("memory does not fail to be written", impossible);
             }
+        }
+
+        boolean isWhole() {
+            return field.isImmutable() || encoded != null;
         }
 
         void putBack() throws IOException {

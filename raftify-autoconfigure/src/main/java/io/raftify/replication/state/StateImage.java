@@ -53,7 +53,7 @@ public final class StateImage {
                 sections.add(new Section(entry, capture(field)));
             }
         }
-        for (LibraryState part : own) {
+        for (LibraryState part : own.stream().filter(LibraryState::isWritten).toList()) {
             sections.add(new Section(Entry.library(part.name()), written(part)::writeTo));
         }
         return out -> ImageFormat.write(sections, out);
@@ -106,10 +106,11 @@ public final class StateImage {
         try (InputStream in = snapshot.open()) {
             ImageFormat.checkDigest(in);
         }
-        List<Runnable> library = new ArrayList<>();
         ImagePlan plan;
+        List<Runnable> library;
         try (DataInputStream in = new DataInputStream(snapshot.open())) {
             plan = new ImagePlan(ImageFormat.readEntries(in), stateful(), own);
+            library = new ArrayList<>(plan.absentLibrary());
             verify(plan, in, library);
         }
         return () -> replace(plan, snapshot, library);

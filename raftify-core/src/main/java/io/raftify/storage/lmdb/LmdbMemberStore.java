@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.NodeStartException;
 import io.raftify.node.StorageStatus;
 import io.raftify.storage.FailureFlag;
+import io.raftify.storage.GiveUpRecords;
 import io.raftify.storage.Incarnations;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.StorageFailure;
@@ -33,6 +34,7 @@ public final class LmdbMemberStore implements MemberStore {
     private final LmdbLog log;
     private final LmdbMeta meta;
     private final LmdbIncarnations incarnations;
+    private final LmdbGiveUps giveUps;
 
     private LmdbMemberStore(
             Path dataDirectory,
@@ -49,6 +51,7 @@ public final class LmdbMemberStore implements MemberStore {
         this.meta = new LmdbMeta(guarded, content.vote());
         this.incarnations =
                 new LmdbIncarnations(guarded, content.identity().incarnation(), content.peers(), content.reentry());
+        this.giveUps = new LmdbGiveUps(guarded, content.giveUps());
     }
 
     /**
@@ -135,6 +138,11 @@ public final class LmdbMemberStore implements MemberStore {
     @Override
     public Incarnations incarnations() {
         return incarnations;
+    }
+
+    @Override
+    public GiveUpRecords giveUps() {
+        return giveUps;
     }
 
     @Override

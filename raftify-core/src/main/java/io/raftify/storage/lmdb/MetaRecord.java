@@ -29,7 +29,9 @@ enum MetaRecord {
     /** The incarnations of the peers that this member has met. */
     PEERS("peers"),
     /** How far this member is on its way back after the loss of a disk. */
-    REENTRY("reentry");
+    REENTRY("reentry"),
+    /** Which entries were given up, or may be. Absent until there is something to say, so that former builds can read the rest. */
+    GIVE_UPS("give-ups");
 
     /** Writes one record's fields. */
     interface Fields {

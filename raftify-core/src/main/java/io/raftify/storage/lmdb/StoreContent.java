@@ -1,5 +1,6 @@
 package io.raftify.storage.lmdb;
 
+import io.raftify.storage.GiveUps;
 import io.raftify.storage.Reentry;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -14,8 +15,10 @@ import org.lmdbjava.Txn;
  * @param log the log
  * @param peers whom the member has met
  * @param reentry how far it is on its way back, if it lost a disk
+ * @param giveUps which entries were given up, or may be
  */
-record StoreContent(StoreIdentity identity, Vote vote, StoredLog log, MetPeers peers, Reentry reentry) {
+record StoreContent(
+        StoreIdentity identity, Vote vote, StoredLog log, MetPeers peers, Reentry reentry, GiveUps giveUps) {
 
     /** Reads and checks what is there; in a new environment, first writes the records of an empty store. */
     static StoreContent readOrCreate(LmdbEnvironment environment, Path dataDir, String clusterName, String nodeId)
@@ -63,6 +66,13 @@ record StoreContent(StoreIdentity identity, Vote vote, StoredLog log, MetPeers p
         long first = MetaRecord.FIRST_INDEX.require(environment.meta(), transaction, DataInputStream::readLong);
         MetPeers peers = MetaRecord.PEERS.require(environment.meta(), transaction, MetPeers::from);
         Reentry reentry = MetaRecord.REENTRY.require(environment.meta(), transaction, LmdbIncarnations::reentryFrom);
-        return new StoreContent(identity, vote, StoredLog.read(environment, transaction, first), peers, reentry);
+        GiveUps giveUps = MetaRecord.GIVE_UPS.get(environment.meta(), transaction, LmdbGiveUps::from);
+        return new StoreContent(
+                identity,
+                vote,
+                StoredLog.read(environment, transaction, first),
+                peers,
+                reentry,
+                giveUps != null ? giveUps : GiveUps.NONE);
     }
 }

@@ -4,6 +4,7 @@ import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import io.raftify.node.StorageStatus;
 import io.raftify.storage.FailureFlag;
+import io.raftify.storage.GiveUpRecords;
 import io.raftify.storage.Incarnations;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.StorageFailure;
@@ -23,6 +24,8 @@ public final class InMemoryMemberStore implements MemberStore {
     private final InMemoryMeta meta = new InMemoryMeta(failure);
 
     private final InMemoryIncarnations incarnations = new InMemoryIncarnations();
+
+    private final InMemoryGiveUps giveUps = new InMemoryGiveUps();
 
     private InMemoryMemberStore() {}
 
@@ -44,6 +47,11 @@ public final class InMemoryMemberStore implements MemberStore {
     @Override
     public Incarnations incarnations() {
         return incarnations;
+    }
+
+    @Override
+    public GiveUpRecords giveUps() {
+        return giveUps;
     }
 
     @Override

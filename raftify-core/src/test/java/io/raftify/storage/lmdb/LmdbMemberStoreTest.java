@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.alipay.sofa.jraft.conf.ConfigurationEntry;
 import com.alipay.sofa.jraft.entity.LogId;
 import com.alipay.sofa.jraft.entity.PeerId;
+import io.raftify.storage.GiveUps;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.MemberStoreContract;
 import io.raftify.storage.Reentry;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +89,27 @@ class LmdbMemberStoreTest extends MemberStoreContract {
         assertThat(store.incarnations().met("n2")).isEqualTo(second);
         assertThat(store.incarnations().met("n3")).isEqualTo(first);
         assertThat(store.incarnations().reentry()).isEqualTo(new Reentry(Reentry.Stage.CATCHING_UP, 7));
+    }
+
+    @Test
+    void reopening_keeps_what_was_promised_and_what_was_given_up() {
+        assertThat(store.giveUps().get()).isEqualTo(GiveUps.NONE);
+        GiveUps known = GiveUps.NONE
+                .promised(7, 2)
+                .promised(9, 4)
+                .promised(9, 3)
+                .promised(5, 1)
+                .decided(5);
+        assertThat(known.promises()).isEqualTo(Map.of(7L, 2L, 9L, 4L));
+        assertThat(known.givenUp()).containsExactly(5L);
+        assertThat(store.giveUps().put(known)).isTrue();
+
+        reopen();
+
+        assertThat(store.giveUps().get()).isEqualTo(known);
+        assertThat(store.giveUps().put(known.from(8))).isTrue();
+        reopen();
+        assertThat(store.giveUps().get()).isEqualTo(GiveUps.NONE.promised(9, 4));
     }
 
     @Test

@@ -1,0 +1,209 @@
+package io.raftify.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.raftify.engine.wire.GiveUpPromise;
+import io.raftify.engine.wire.GiveUpReport;
+import io.raftify.node.Verdict;
+import io.raftify.storage.GiveUps;
+import io.raftify.storage.MemberStore;
+import io.raftify.storage.memory.InMemoryMemberStore;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What an entry waits for at its end, and what lets it pass. */
+class EntryGateTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final MemberStore store = InMemoryMemberStore.create();
+    private final EntryGate gate = new EntryGate(store.giveUps(), () -> 1);
+
+    /** The end of entry 5, which has begun. */
+    private CompletableFuture<Boolean> ends() {
+        Verdict verdict = gate.begin(5);
+        assertThat(verdict.givenUp()).isFalse();
+        assertThat(gate.promise(5, 2)).isNull();
+        CompletableFuture<Boolean> counts = CompletableFuture.supplyAsync(verdict::counts);
+        return counts.thenApply(counted -> {
+            assertThat(verdict.givenUp()).isEqualTo(!counted);
+            gate.end(5);
+            return counted;
+        });
+    }
+
+    @Test
+    void nothing_waits_where_nothing_was_promised() {
+        Verdict verdict = gate.begin(5);
+
+        assertThat(verdict.givenUp()).isFalse();
+        assertThat(verdict.counts()).isTrue();
+        gate.end(5);
+        assertThat(gate.promise(5, 2)).matches(refusal -> refusal.finished());
+        assertThat(store.giveUps().get()).isEqualTo(GiveUps.NONE);
+    }
+
+    @Test
+    void it_waits_until_it_is_given_up_and_that_is_on_the_disk_then() {
+        CompletableFuture<Boolean> end = ends();
+        assertThat(store.giveUps().get().promises()).containsEntry(5L, 2L);
+        assertThat(end).isNotDone();
+
+        gate.decided(5);
+
+        assertThat(end).succeedsWithin(SOON).isEqualTo(false);
+        assertThat(store.giveUps().get()).isEqualTo(GiveUps.NONE.decided(5));
+        assertThat(new EntryGate(store.giveUps(), () -> 1).begin(5).givenUp()).isTrue();
+    }
+
+    @Test
+    void a_later_term_makes_the_promise_void_and_the_same_or_an_earlier_one_does_not() {
+        CompletableFuture<Boolean> end = ends();
+        gate.voided(5, 1);
+        gate.voided(5, 2);
+        assertThat(gate.undecided()).containsExactly(5L);
+
+        gate.voided(5, 3);
+
+        assertThat(end).succeedsWithin(SOON).isEqualTo(true);
+    }
+
+    @Test
+    void a_promise_to_a_later_leader_outlives_what_makes_the_earlier_one_void() {
+        CompletableFuture<Boolean> end = ends();
+        assertThat(gate.promise(5, 4)).isNull();
+        assertThat(gate.promise(5, 3)).isNull();
+        gate.voided(5, 4);
+        assertThat(gate.undecided()).containsExactly(5L);
+
+        gate.voided(5, 5);
+
+        assertThat(end).succeedsWithin(SOON).isEqualTo(true);
+    }
+
+    @Test
+    void a_members_word_that_it_applied_the_entry_itself_lets_it_pass_and_a_snapshot_says_nothing() {
+        CompletableFuture<Boolean> end = ends();
+        gate.heard(
+                GiveUpReport.newBuilder()
+                        .setFinishedAfter(5)
+                        .setFinishedIndex(9)
+                        .build(),
+                false);
+        gate.heard(
+                GiveUpReport.newBuilder()
+                        .setFinishedAfter(0)
+                        .setFinishedIndex(4)
+                        .build(),
+                false);
+        assertThat(gate.undecided()).containsExactly(5L);
+
+        gate.heard(
+                GiveUpReport.newBuilder()
+                        .setFinishedAfter(4)
+                        .setFinishedIndex(5)
+                        .build(),
+                false);
+
+        assertThat(end).succeedsWithin(SOON).isEqualTo(true);
+    }
+
+    @Test
+    void a_members_word_that_it_was_given_up_is_not_that_it_was_finished() {
+        CompletableFuture<Boolean> end = ends();
+
+        gate.heard(GiveUpReport.newBuilder().setFinishedIndex(9).addGivenUp(5).build(), false);
+
+        assertThat(end).succeedsWithin(SOON).isEqualTo(false);
+    }
+
+    @Test
+    void only_a_member_that_lost_its_disk_takes_over_the_promises_of_others() {
+        GiveUpReport report = GiveUpReport.newBuilder()
+                .addPromises(GiveUpPromise.newBuilder().setIndex(5).setTerm(2))
+                .build();
+        gate.heard(report, false);
+        assertThat(gate.undecided()).isEmpty();
+
+        gate.heard(report, true);
+
+        assertThat(gate.undecided()).containsExactly(5L);
+        gate.store();
+        assertThat(store.giveUps().get().promises()).containsEntry(5L, 2L);
+    }
+
+    @Test
+    void an_entry_that_was_promised_before_is_not_even_begun_undecided() {
+        gate.promise(5, 2);
+        CompletableFuture<Verdict> begun = CompletableFuture.supplyAsync(() -> gate.begin(5));
+        assertThat(gate.inHand()).isZero();
+        assertThat(begun).isNotDone();
+
+        gate.decided(5);
+
+        assertThat(begun).succeedsWithin(SOON).matches(Verdict::givenUp);
+        assertThat(gate.toEnd()).as("there is nothing to end").isZero();
+    }
+
+    @Test
+    void closing_sends_away_who_waits() {
+        gate.promise(5, 2);
+        CompletableFuture<Verdict> begun = CompletableFuture.supplyAsync(() -> gate.begin(5));
+
+        gate.close();
+
+        assertThat(begun).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(EntryGate.ClosedException.class);
+    }
+
+    @Test
+    void what_is_applied_without_asking_although_it_was_promised_is_a_mistake_that_shows() {
+        gate.begin(5);
+        gate.promise(5, 2);
+
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> gate.end(5));
+    }
+
+    @Test
+    void there_is_a_limit_to_promises_and_to_what_is_known_as_given_up() {
+        for (int i = 1; i <= 64; i++) {
+            assertThat(gate.promise(i, 2)).isNull();
+        }
+        assertThat(gate.promise(65, 2)).matches(refusal -> !refusal.finished());
+        for (int i = 1; i <= 128; i++) {
+            gate.decided(i);
+        }
+        assertThat(gate.promise(129, 2)).matches(refusal -> !refusal.finished());
+    }
+
+    @Test
+    void of_a_promise_and_an_end_that_meet_one_comes_first_for_both() throws Exception {
+        for (int round = 0; round < 2_000; round++) {
+            EntryGate racing = new EntryGate(InMemoryMemberStore.create().giveUps(), () -> 1);
+            Verdict verdict = racing.begin(5);
+            CyclicBarrier together = new CyclicBarrier(2);
+            CompletableFuture<Boolean> counted = CompletableFuture.supplyAsync(() -> {
+                meet(together);
+                return verdict.counts();
+            });
+            meet(together);
+            boolean promised = racing.promise(5, 2) == null;
+            if (promised) {
+                assertThat(counted).isNotDone();
+                racing.decided(5);
+            }
+            assertThat(counted.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(!promised);
+        }
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (Exception broken) {
+            throw new AssertionError(broken);
+        }
+    }
+}
