@@ -6,6 +6,7 @@ import io.raftify.node.Verdict;
 import io.raftify.storage.GiveUpRecords;
 import io.raftify.storage.GiveUps;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -145,14 +146,23 @@ final class EntryGate {
             if (index <= finished) {
                 return new Refusal(true, "it has finished entry " + index);
             }
-            // What was given up is only needed as long as it can be applied once more.
-            known = known.from(firstIndex.getAsLong());
+            forgetBefore(firstIndex.getAsLong());
             if (known.promises().size() >= MOST_PROMISES || known.givenUp().size() >= MOST_GIVEN_UP) {
                 return new Refusal(false, "too many entries were given up since its last snapshots");
             }
             known = known.promised(index, term);
         }
         return store() ? null : new Refusal(false, "it could not store its promise");
+    }
+
+    /** What was given up is only needed as long as it can be applied once more. */
+    private void forgetBefore(long first) {
+        SortedSet<Long> forgotten = known.givenUp().headSet(first);
+        if (!forgotten.isEmpty()) {
+            // Or this member would say of them that it applied them, and let others finish what was given up.
+            finishedAfter = Math.max(finishedAfter, forgotten.last());
+        }
+        known = known.from(first);
     }
 
     /**
@@ -170,8 +180,16 @@ final class EntryGate {
         }
     }
 
+    /** Nothing was or will be proposed by what was promised in that term, to this member itself as leader. */
+    synchronized void withdrawn(long index, long term) {
+        Long promised = known.promises().get(index);
+        if (promised != null && promised == term) {
+            release(index);
+        }
+    }
+
     /** Nobody will give the entry up by what was promised here. The disk may still say so; it is decided anew after a restart. */
-    synchronized void release(long index) {
+    private void release(long index) {
         known = known.released(index);
         notifyAll();
     }

@@ -107,8 +107,9 @@ final class GiveUpRound {
             missing.putAll(withoutPromise(index, stuck.getId().getTerm(), term));
             refuseIfMissing(missing);
         } catch (ProposalRejectedException notNow) {
-            // Nothing was proposed in this term, so nothing will come of the promises.
-            gate.release(index);
+            // Nothing was proposed in this term, so nothing will come of the promises to it. A later leader may have
+            // one, too.
+            gate.withdrawn(index, term);
             throw notNow;
         }
         propose(index, term, entry);
@@ -204,7 +205,7 @@ final class GiveUpRound {
                 if (fate != ApplyFate.UNKNOWN) {
                     // Surely not appended, and in this term nobody else can.
                     proposed = null;
-                    gate.release(index);
+                    gate.withdrawn(index, term);
                 }
             }
         });

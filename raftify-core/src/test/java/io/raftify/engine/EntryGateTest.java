@@ -113,6 +113,43 @@ class EntryGateTest {
     }
 
     @Test
+    void a_promise_to_a_later_leader_outlives_the_vain_round_of_an_earlier_one() {
+        CompletableFuture<Boolean> end = ends();
+        assertThat(gate.promise(5, 4)).isNull();
+        gate.withdrawn(5, 2);
+        assertThat(gate.undecided()).containsExactly(5L);
+
+        gate.withdrawn(5, 4);
+
+        assertThat(end).succeedsWithin(SOON).isEqualTo(true);
+    }
+
+    @Test
+    void a_member_that_forgot_what_was_given_up_does_not_say_that_it_applied_it() {
+        long[] firstIndex = {1};
+        EntryGate gate = new EntryGate(InMemoryMemberStore.create().giveUps(), () -> firstIndex[0]);
+        assertThat(gate.begin(4).counts()).isTrue();
+        gate.end(4);
+        Verdict fifth = gate.begin(5);
+        gate.decided(5);
+        assertThat(fifth.counts()).isFalse();
+        gate.end(5);
+        assertThat(gate.begin(6).counts()).isTrue();
+        gate.end(6);
+        assertThat(gate.report().getGivenUpList()).containsExactly(5L);
+        assertThat(gate.report().getFinishedAfter()).isZero();
+
+        // A snapshot took the place of the log's beginning; the next promise tidies up.
+        firstIndex[0] = 7;
+        gate.begin(8);
+        assertThat(gate.promise(8, 3)).isNull();
+
+        assertThat(gate.report().getGivenUpList()).isEmpty();
+        assertThat(gate.report().getFinishedAfter()).isEqualTo(5);
+        assertThat(gate.report().getFinishedIndex()).isEqualTo(6);
+    }
+
+    @Test
     void a_members_word_that_it_was_given_up_is_not_that_it_was_finished() {
         CompletableFuture<Boolean> end = ends();
 
