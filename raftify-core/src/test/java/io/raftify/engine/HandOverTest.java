@@ -20,44 +20,46 @@ class HandOverTest {
     @TempDir
     Path directory;
 
+    /** Whoever has all entries is elected at once, by the vote of one that has none: nobody has to wait for a disk by itself. */
     @Test
-    void commands_that_wait_for_slow_disks_are_waited_for_and_none_ends_unknown() {
+    void commands_that_only_the_successor_has_on_its_disk_are_waited_for_and_none_ends_unknown() {
         Duration patience = TestCluster.PATIENT_ELECTION_TIMEOUT;
         try (TestCluster cluster = TestCluster.of(3, directory, settings -> settings.electionTimeout(patience))) {
             cluster.withStores(UnreliableStore::new).startAll();
             cluster.leader().write("first");
             cluster.awaitAgreement("first");
-            for (int round = 0; round < 4; round++) {
+            for (int round = 0; round < 3; round++) {
                 TestCluster.Member leader = cluster.leader();
-                TestCluster.Member slow = cluster.follower();
-                ((UnreliableStore) leader.store()).slow(Duration.ofMillis(800));
-                ((UnreliableStore) slow.store()).slow(Duration.ofMillis(800));
+                TestCluster.Member behind = cluster.follower();
+                TestCluster.Member successor = cluster.running().stream()
+                        .filter(member -> member != leader && member != behind)
+                        .findFirst()
+                        .orElseThrow();
+                leader.transport().cut(behind.name);
+                behind.transport().cut(leader.name);
+                ((UnreliableStore) leader.store()).slow(Duration.ofMillis(250));
+                long before = successor.store().log().getLastLogIndex();
                 List<CompletableFuture<byte[]>> written = new ArrayList<>();
                 for (int i = 0; i < 20; i++) {
-                    TestCluster.Member caller = i % 2 == 0 ? leader : slow;
+                    TestCluster.Member caller = i % 2 == 0 ? leader : successor;
                     written.add(
                             caller.node.propose(("round-" + round + "-" + i).getBytes(UTF_8), TestCluster.DEADLINE));
                 }
-
-                long before = leader.store().log().getLastLogIndex();
-                TestCluster.Member quick = cluster.running().stream()
-                        .filter(member -> member != leader && member != slow)
-                        .findFirst()
-                        .orElseThrow();
-                await().alias("one follower has what the leader's own disk has not")
+                await().alias("the successor has what the leader's own disk has not")
                         .atMost(TestCluster.DEADLINE)
                         .pollInterval(Duration.ofMillis(5))
-                        .until(() -> quick.store().log().getLastLogIndex() > before);
+                        .until(() -> successor.store().log().getLastLogIndex() > before);
 
                 boolean handedOver = leader.node.handOverLeadership(Duration.ofSeconds(20));
 
-                cluster.running().forEach(member -> ((UnreliableStore) member.store()).heal());
+                cluster.heal();
+                ((UnreliableStore) leader.store()).heal();
                 CompletableFuture.allOf(written.toArray(CompletableFuture[]::new))
                         .join();
                 assertThat(handedOver).isTrue();
                 cluster.awaitAgreement("round-" + round + "-0", "round-" + round + "-19");
             }
-            assertThat(cluster.leader().ledger.lines()).hasSize(81).doesNotHaveDuplicates();
+            assertThat(cluster.leader().ledger.lines()).hasSize(61).doesNotHaveDuplicates();
         }
     }
 }
