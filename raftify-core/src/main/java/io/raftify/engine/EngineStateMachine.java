@@ -115,7 +115,7 @@ final class EngineStateMachine extends StateMachineAdapter {
             byte[] result;
             applied.giving(index);
             try {
-                Verdict verdict = gate.begin(index);
+                Verdict verdict = gate.begin(index, entries.getTerm() == ledTerm);
                 result = apply(index, entries.getTerm(), bytes(entries.getData()), verdict);
                 gate.end(index);
             } catch (EntryGate.ClosedException closing) {

@@ -34,8 +34,11 @@ final class EntryGate {
     /** Of what the log still has. They are said in every report. */
     private static final int MOST_GIVEN_UP = 128;
 
+    private static final long LOOK_AT_DISK_MILLIS = 5;
+
     private final GiveUpRecords records;
     private final LongSupplier firstIndex;
+    private final LongSupplier lastIndex;
     private final Object writing = new Object();
 
     /** Ahead of the disk, or the same. */
@@ -47,10 +50,14 @@ final class EntryGate {
     private long finishedAfter;
     private volatile boolean closed;
 
-    /** @param firstIndex of the log; nothing before it is applied again */
-    EntryGate(GiveUpRecords records, LongSupplier firstIndex) {
+    /**
+     * @param firstIndex of the log; nothing before it is applied again
+     * @param lastIndex of the log on the disk
+     */
+    EntryGate(GiveUpRecords records, LongSupplier firstIndex, LongSupplier lastIndex) {
         this.records = records;
         this.firstIndex = firstIndex;
+        this.lastIndex = lastIndex;
         this.known = records.get();
     }
 
@@ -64,19 +71,55 @@ final class EntryGate {
         }
     }
 
-    /** The thread that applies takes an entry into its hand; waits if it was promised not to finish it. */
-    Verdict begin(long index) {
+    /**
+     * The thread that applies takes an entry into its hand; waits if it was promised not to finish it.
+     *
+     * @param ownTerm whether this member leads, or led, the entry's term. If not, it does not finish the entry before its own
+     *     disk has it, as the engine might: so after a restart its log says what it cannot have finished. See
+     *     {@link FormerRun}
+     */
+    Verdict begin(long index, boolean ownTerm) {
+        if (!ownTerm) {
+            awaitStored(index);
+        }
         return new Standing(index, awaitDecision(index));
     }
 
-    /** The entry is applied, or has failed as one that was given up. */
-    synchronized void end(long index) {
-        inHand = 0;
-        if (known.promises().containsKey(index)) {
-            throw new IllegalStateException("Entry " + index
-                    + " was applied although this member had promised to wait, and" + " its state machine did not ask");
+    private void awaitStored(long index) {
+        boolean interrupted = false;
+        while (lastIndex.getAsLong() < index) {
+            if (closed) {
+                throw new ClosedException();
+            }
+            synchronized (this) {
+                try {
+                    wait(LOOK_AT_DISK_MILLIS);
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
         }
-        finished = Math.max(finished, index);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The entry is applied, or has failed as one that was given up. */
+    void end(long index) {
+        synchronized (this) {
+            inHand = 0;
+            if (known.promises().containsKey(index)) {
+                throw new IllegalStateException("Entry " + index
+                        + " was applied although this member had promised to wait, and"
+                        + " its state machine did not ask");
+            }
+            finished = Math.max(finished, index);
+            if (!known.unfinished().contains(index)) {
+                return;
+            }
+            known = known.finishing(index);
+        }
+        storeOrFail("that entry " + index + " is finished");
     }
 
     /** The entry is not applied, and none after it: the member parks before it. */
@@ -89,7 +132,10 @@ final class EntryGate {
         inHand = 0;
         finished = index;
         finishedAfter = index;
-        known = new GiveUps(known.promises().tailMap(index + 1), known.givenUp());
+        known = new GiveUps(
+                known.promises().tailMap(index + 1),
+                known.givenUp(),
+                known.unfinished().tailSet(index + 1));
     }
 
     /** Waits until nothing is promised about it, or it was given up; whether it was. */
@@ -116,10 +162,16 @@ final class EntryGate {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (givenUp && !store()) {
-            throw new IllegalStateException("that entry " + index + " was given up could not be stored");
+        if (givenUp) {
+            storeOrFail("that entry " + index + " was given up");
         }
         return givenUp;
+    }
+
+    private void storeOrFail(String what) {
+        if (!store()) {
+            throw new IllegalStateException(what + " could not be stored");
+        }
     }
 
     private boolean counts(long index) {
@@ -128,17 +180,46 @@ final class EntryGate {
                 return false;
             }
             synchronized (this) {
-                if (!known.promises().containsKey(index) && !known.givenUp().contains(index)) {
+                if (known.promises().containsKey(index) || known.givenUp().contains(index)) {
+                    continue;
+                }
+                if (!known.unfinished().contains(index)) {
                     finished = Math.max(finished, index);
                     inHand = 0;
                     return true;
                 }
+                known = known.finishing(index);
             }
+            // Before it can be seen that it is finished. Somebody may have asked for a promise meanwhile.
+            storeOrFail("that entry " + index + " is finished");
         }
     }
 
-    /** Promises not to finish an entry before it is decided; writes to the disk. Null if it is promised, durably. */
-    @Nullable Refusal promise(long index, long term) {
+    /**
+     * Writes down that the entry in hand is not finished, so that this is still known after a restart; unless it is
+     * finished meanwhile.
+     */
+    void begun(long index) {
+        synchronized (this) {
+            if (inHand != index || index <= finished || known.unfinished().contains(index)) {
+                return;
+            }
+            known = known.begun(index);
+        }
+        store();
+    }
+
+    /** Whether it is written down that the entry is not finished. */
+    synchronized boolean knownUnfinished(long index) {
+        return known.unfinished().contains(index);
+    }
+
+    /**
+     * Promises not to finish an entry before it is decided; writes to the disk. Null if it is promised, durably.
+     *
+     * @param perhapsFinished whether it may have been finished here before this process began, if nothing is written down
+     */
+    @Nullable Refusal promise(long index, long term, boolean perhapsFinished) {
         synchronized (this) {
             if (known.givenUp().contains(index)) {
                 return new Refusal(false, "entry " + index + " is given up already");
@@ -146,11 +227,14 @@ final class EntryGate {
             if (index <= finished) {
                 return new Refusal(true, "it has finished entry " + index);
             }
+            if (perhapsFinished && !known.unfinished().contains(index)) {
+                return new Refusal(false, "it may have finished entry " + index + " before it was restarted");
+            }
             forgetBefore(firstIndex.getAsLong());
             if (known.promises().size() >= MOST_PROMISES || known.givenUp().size() >= MOST_GIVEN_UP) {
                 return new Refusal(false, "too many entries were given up since its last snapshots");
             }
-            known = known.promised(index, term);
+            known = known.promised(index, term).begun(index);
         }
         return store() ? null : new Refusal(false, "it could not store its promise");
     }

@@ -43,6 +43,7 @@ final class GiveUpRound {
     private final String self;
     private final Set<String> others;
     private final EntryGate gate;
+    private final FormerRun former;
     private final NodeImpl node;
     private final LogStorage entries;
     private final LongSupplier storedTerm;
@@ -58,6 +59,7 @@ final class GiveUpRound {
             String self,
             Set<String> others,
             EntryGate gate,
+            FormerRun former,
             NodeImpl node,
             LogStorage entries,
             LongSupplier storedTerm,
@@ -65,6 +67,7 @@ final class GiveUpRound {
         this.self = self;
         this.others = Set.copyOf(others);
         this.gate = gate;
+        this.former = former;
         this.node = node;
         this.entries = entries;
         this.storedTerm = storedTerm;
@@ -99,12 +102,14 @@ final class GiveUpRound {
         Map<String, String> missing = new LinkedHashMap<>();
         others.stream().filter(peer -> !transport.connected(peer)).forEach(peer -> missing.put(peer, "not connected"));
         refuseIfMissing(missing);
-        EntryGate.Refusal own = gate.promise(index, term);
+        long entryTerm = stuck.getId().getTerm();
+        // Nobody else leads this term.
+        EntryGate.Refusal own = gate.promise(index, term, former.mayHaveFinished(index, entryTerm, 0));
         if (own != null) {
             throw new ProposalRejectedException("Not given up: on this member, " + own.why() + ".");
         }
         try {
-            missing.putAll(withoutPromise(index, stuck.getId().getTerm(), term));
+            missing.putAll(withoutPromise(index, entryTerm, term));
             refuseIfMissing(missing);
         } catch (ProposalRejectedException notNow) {
             // Nothing was proposed in this term, so nothing will come of the promises to it. A later leader may have

@@ -1,6 +1,7 @@
 package io.raftify.engine;
 
 import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.entity.LogEntry;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.raftify.engine.wire.GiveUpAnswer;
@@ -23,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +39,19 @@ final class GivingUp implements AutoCloseable {
 
     private static final long LOOK_EVERY_MILLIS = 50;
 
+    /** What takes so long may not end at all, and is written down as unfinished: two more writes to the disk for each. */
+    private static final int LOOKS_UNTIL_SLOW = 2;
+
     private final String self;
     private final @Nullable GivingUpStateMachine stateMachine;
     private final MemberStore store;
     private final Participation participation;
     private final EntryGate gate;
+    private final FormerRun former;
     private final GiveUpRound round;
     private final @Nullable LookAhead lookAhead;
     private final LongSupplier storedTerm;
+    private final Supplier<@Nullable String> leaderKnown;
     private final ExecutorService rounds;
     private final ExecutorService promising;
     private final ExecutorService looking;
@@ -53,11 +60,17 @@ final class GivingUp implements AutoCloseable {
     /** An entry that this member is stuck in, by its state machine's word. */
     private volatile long stuck;
 
+    /** Used by the clock alone: an entry, and how often it was seen in hand. */
+    private long seen;
+
+    private int seenTimes;
+
     /** Used by {@link #looking} alone. */
     private long ending;
 
     private long endingSince;
 
+    /** @param leaderKnown the leader by node id, null if there is none */
     GivingUp(
             RaftNodeSettings settings,
             StateMachine stateMachine,
@@ -65,16 +78,19 @@ final class GivingUp implements AutoCloseable {
             NodeImpl node,
             MemberTransport transport,
             Participation participation,
-            LongSupplier storedTerm) {
+            LongSupplier storedTerm,
+            Supplier<@Nullable String> leaderKnown) {
         this.self = settings.nodeId();
         this.stateMachine = stateMachine instanceof GivingUpStateMachine givingUp ? givingUp : null;
         this.store = store;
         this.participation = participation;
         this.storedTerm = storedTerm;
-        this.gate = new EntryGate(store.giveUps(), store.log()::getFirstLogIndex);
+        this.leaderKnown = leaderKnown;
+        this.gate = new EntryGate(store.giveUps(), store.log()::getFirstLogIndex, store.log()::getLastLogIndex);
+        this.former = new FormerRun(store);
         Set<String> others = new TreeSet<>(settings.peers().keySet());
         others.remove(self);
-        this.round = new GiveUpRound(self, others, gate, node, store.log(), storedTerm, transport);
+        this.round = new GiveUpRound(self, others, gate, former, node, store.log(), storedTerm, transport);
         this.lookAhead = this.stateMachine == null ? null : new LookAhead(gate, node, store.log(), this.stateMachine);
         this.rounds = MemberThreads.pool(self + "-give-up", 1, 1);
         this.promising = MemberThreads.pool(self + "-promises", 1, 16);
@@ -92,7 +108,11 @@ final class GivingUp implements AutoCloseable {
     }
 
     private void lookSoon() {
-        boolean reason = stuck != 0 || !gate.undecided().isEmpty() || gate.toEnd() != 0;
+        long inHand = gate.inHand();
+        seenTimes = inHand == seen ? seenTimes + 1 : 0;
+        seen = inHand;
+        boolean slow = inHand != 0 && seenTimes >= LOOKS_UNTIL_SLOW && !gate.knownUnfinished(inHand);
+        boolean reason = slow || stuck != 0 || !gate.undecided().isEmpty() || gate.toEnd() != 0;
         if (reason && lookDue.compareAndSet(false, true)) {
             try {
                 looking.execute(this::look);
@@ -113,12 +133,27 @@ final class GivingUp implements AutoCloseable {
             if (stuck != inHand) {
                 stuck = 0;
             }
+            writeDownIfUnfinished(inHand);
             ahead.look(stuck);
             gate.store();
             endWhatWasGivenUp();
         } catch (RuntimeException notNow) {
             // The store says itself when it is damaged; while closing it may be gone.
             log.debug("Member {} could not look ahead in its log", self, notNow);
+        }
+    }
+
+    private void writeDownIfUnfinished(long inHand) {
+        LogEntry entry = inHand == 0 ? null : store.log().getEntry(inHand);
+        if (entry == null) {
+            return;
+        }
+        // The term first: the leader that is known is of that term or a later one.
+        long term = storedTerm.getAsLong();
+        String leader = leaderKnown.get();
+        long ledByAnother = leader != null && !leader.equals(self) && storedTerm.getAsLong() == term ? term : 0;
+        if (!former.mayHaveFinished(inHand, entry.getId().getTerm(), ledByAnother)) {
+            gate.begun(inHand);
         }
     }
 
@@ -192,12 +227,8 @@ final class GivingUp implements AutoCloseable {
         if (request.getTerm() < storedTerm.getAsLong()) {
             return refused("it knows of a later term than " + request.getTerm());
         }
-        Reentry reentry = store.incarnations().reentry();
-        if (reentry.stage() == Reentry.Stage.ASKING
-                || reentry.stage() != Reentry.Stage.NONE && request.getEntryTerm() <= reentry.floor()) {
-            return refused("it may have finished entry " + request.getIndex() + " before it lost its disk");
-        }
-        EntryGate.Refusal refusal = gate.promise(request.getIndex(), request.getTerm());
+        boolean perhapsFinished = former.mayHaveFinished(request.getIndex(), request.getEntryTerm(), request.getTerm());
+        EntryGate.Refusal refusal = gate.promise(request.getIndex(), request.getTerm(), perhapsFinished);
         if (refusal == null) {
             log.info("Member {} promises not to finish entry {} undecided", self, request.getIndex());
             return GiveUpAnswer.newBuilder()

@@ -112,7 +112,8 @@ final class RunningMember {
         this.asking = MemberThreads.lane(self + "-reads");
         this.applied = new AppliedIndex(this::reallyApplied, asking, clock);
         this.applying = new ApplyThread(self);
-        this.givingUp = new GivingUp(settings, user, store, node, transport, participation, meta::storedTerm);
+        this.givingUp = new GivingUp(
+                settings, user, store, node, transport, participation, meta::storedTerm, () -> leaderKnown);
         this.room = new DiskRoom(settings, this::peersShortOfRoom);
         this.stateMachine = new EngineStateMachine(
                 self,

@@ -46,8 +46,13 @@ final class LmdbGiveUps implements GiveUpRecords {
             out.writeLong(promise.getKey());
             out.writeLong(promise.getValue());
         }
-        out.writeInt(giveUps.givenUp().size());
-        for (long index : giveUps.givenUp()) {
+        write(giveUps.givenUp(), out);
+        write(giveUps.unfinished(), out);
+    }
+
+    private static void write(SortedSet<Long> indexes, DataOutputStream out) throws IOException {
+        out.writeInt(indexes.size());
+        for (long index : indexes) {
             out.writeLong(index);
         }
     }
@@ -57,10 +62,14 @@ final class LmdbGiveUps implements GiveUpRecords {
         for (int left = in.readInt(); left > 0; left--) {
             promises.put(in.readLong(), in.readLong());
         }
-        SortedSet<Long> givenUp = new TreeSet<>();
+        return new GiveUps(promises, indexesFrom(in), indexesFrom(in));
+    }
+
+    private static SortedSet<Long> indexesFrom(DataInputStream in) throws IOException {
+        SortedSet<Long> indexes = new TreeSet<>();
         for (int left = in.readInt(); left > 0; left--) {
-            givenUp.add(in.readLong());
+            indexes.add(in.readLong());
         }
-        return new GiveUps(promises, givenUp);
+        return indexes;
     }
 }
