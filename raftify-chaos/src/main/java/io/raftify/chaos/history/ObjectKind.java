@@ -14,7 +14,7 @@ public enum ObjectKind {
         public Step step(String state, Action action) {
             return switch (action.verb()) {
                 case READ, LEASE_READ -> new Step(state, state);
-                case WRITE -> new Step(action.second(), "ok");
+                case WRITE, SLOW_WRITE -> new Step(action.second(), "ok");
                 case CAS -> state.equals(action.first()) ? new Step(action.second(), "true") : new Step(state, "false");
                 default -> throw unknown(action);
             };

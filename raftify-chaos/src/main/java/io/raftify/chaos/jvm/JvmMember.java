@@ -16,6 +16,7 @@ final class JvmMember {
     private final FaultyMember member;
     private final ObjectStore objects = new ObjectStore();
     private final NodeCalls calls;
+    private final Impatience impatience;
 
     JvmMember(RaftNodeSettings settings, long seed, Leaders leaders) {
         member = new FaultyMember(settings, objects, seed);
@@ -29,6 +30,7 @@ final class JvmMember {
             }
         });
         member.node().start();
+        impatience = new Impatience(member.node(), objects);
     }
 
     NodeCalls calls() {
@@ -57,6 +59,7 @@ final class JvmMember {
     }
 
     void stop() {
+        impatience.close();
         member.node().close();
     }
 }

@@ -46,7 +46,7 @@ public final class NodeCalls {
                         + " ms are allowed: " + action + " -> " + (failure == null ? value : failure));
             }
             if (failure == null) {
-                return Reply.returned(value);
+                return ObjectStore.saysGivenUp(value) ? Reply.notApplied("given up") : Reply.returned(value);
             }
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

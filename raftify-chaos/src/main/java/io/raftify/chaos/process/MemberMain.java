@@ -2,6 +2,7 @@ package io.raftify.chaos.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.raftify.chaos.jvm.Impatience;
 import io.raftify.chaos.jvm.NodeCalls;
 import io.raftify.chaos.process.Wire.Answer;
 import io.raftify.chaos.process.Wire.Gauges;
@@ -83,6 +84,8 @@ public final class MemberMain {
 
     private void run(Path socket) throws IOException {
         node.start();
+        // Until the process ends.
+        var unused = new Impatience(node, objects);
         Files.deleteIfExists(socket);
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));

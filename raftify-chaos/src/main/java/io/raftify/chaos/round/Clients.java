@@ -29,6 +29,9 @@ final class Clients {
 
     private static final int OBJECTS_OF_A_KIND = 4;
     private static final int LONGEST_BURST = 4;
+    /** Of the writes of registers. While one runs, everything waits: one or two in a round. */
+    private static final int SLOW_WRITE_EVERY = 300;
+
     private static final Duration HANGS = Duration.ofSeconds(20);
 
     private final Subject subject;
@@ -142,7 +145,12 @@ final class Clients {
                         random.nextInt(3) == 0
                                 ? new Action(
                                         kind, key, Verb.CAS, Long.toString(Math.max(1, id - random.nextInt(60))), value)
-                                : new Action(kind, key, Verb.WRITE, Action.NONE, value);
+                                : new Action(
+                                        kind,
+                                        key,
+                                        random.nextInt(SLOW_WRITE_EVERY) == 0 ? Verb.SLOW_WRITE : Verb.WRITE,
+                                        Action.NONE,
+                                        value);
                     case COUNTER ->
                         new Action(kind, key, Verb.ADD, Action.NONE, Integer.toString(1 + random.nextInt(100)));
                     case LIST -> new Action(kind, key, Verb.APPEND, Action.NONE, value);
