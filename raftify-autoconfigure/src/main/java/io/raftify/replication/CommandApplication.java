@@ -41,7 +41,7 @@ final class CommandApplication {
     /**
      * A command that can be run.
      *
-     * @param arguments as they were written
+     * @param arguments as they were written; none if it was given up
      */
     record Prepared(
             ReplicatedBeans.Target target,
@@ -53,8 +53,13 @@ final class CommandApplication {
         }
     }
 
-    /** @throws UnsupportedEntryException if this application cannot run it; nothing was touched then */
-    Prepared prepare(long index, String proposer, CommandEnvelope envelope) {
+    /**
+     * Finds and reads what is to be run; of a command that was given up the arguments are not read, as that may be what did not
+     * end.
+     *
+     * @throws UnsupportedEntryException if this application cannot run it; nothing was touched then
+     */
+    Prepared prepare(long index, String proposer, CommandEnvelope envelope, Verdict verdict) {
         ReplicatedBeans.Target target = beans.command(envelope.getCommand());
         if (target == null) {
             throw new UnsupportedEntryException("Entry " + index + " holds the command '" + envelope.getCommand()
@@ -68,8 +73,17 @@ final class CommandApplication {
                     + "', which this application does not have: deploy here a version that has it.");
         }
         ReplicatedMethod method = target.method();
-        return new Prepared(
-                target, codec, beans.build().upcasters().arguments(index, proposer, envelope, method, codec));
+        if (verdict.givenUp()) {
+            return new Prepared(target, codec, new Object[0]);
+        }
+        // The application's constructors are called, and its upcasters.
+        watch.reads(method, index);
+        try {
+            return new Prepared(
+                    target, codec, beans.build().upcasters().arguments(index, proposer, envelope, method, codec));
+        } finally {
+            watch.ended();
+        }
     }
 
     /**

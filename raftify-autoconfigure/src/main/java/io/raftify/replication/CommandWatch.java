@@ -23,6 +23,11 @@ final class CommandWatch {
         running = new Running(method, index, System.nanoTime(), Thread.currentThread(), true);
     }
 
+    /** Its arguments are read, before its turn. */
+    void reads(ReplicatedMethod method, long index) {
+        running = new Running(method, index, System.nanoTime(), Thread.currentThread(), false);
+    }
+
     /** It begins. */
     void begun() {
         Running waited = running;

@@ -158,7 +158,7 @@ public final class ReplicatedStateMachine implements GivingUpStateMachine {
 
     private EntryOutcome apply(long index, long term, long now, LogEntry entry, Verdict verdict) {
         CommandEnvelope envelope = entry.getCommand();
-        CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope);
+        CommandApplication.Prepared command = application.prepare(index, entry.getProposer(), envelope, verdict);
         ReplicatedMethod method = command.method();
         beans.admissions().applied(method.command(), envelope.getVersion(), method.beanName(), index);
         beans.admissions().applied(command.codec().id(), index);

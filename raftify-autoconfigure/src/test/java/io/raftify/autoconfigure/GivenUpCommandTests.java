@@ -250,6 +250,36 @@ class GivenUpCommandTests {
         }
     }
 
+    @Test
+    void anArgumentThatDoesNotEndWhenItIsReadStopsTheMembersAndIsNotReadAfterARestart() {
+        try (Members members = start(SOON)) {
+            Yarn endless = new Yarn("endless");
+            Yarn.knotted = true;
+            OutcomeUnknownException unknown =
+                    unknown(() -> members.bean(members.follower(), Loom.class).weaveYarn(endless));
+
+            for (String id : members.ids()) {
+                await().alias(id)
+                        .atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(members.status(id).failure())
+                                .contains("could not be ended here", "Restart this member"));
+            }
+            // In this process what runs on would keep the directories locked.
+            Yarn.knotted = false;
+            members.close();
+            Yarn.knotted = true;
+            members.start();
+            assertGivenUp(members, unknown, "loom.weave-yarn");
+            weave(members, "n1", "second");
+            assertCloth(members, "first", "second");
+            Yarn.knotted = false;
+            assertThat(members.bean("n2", Loom.class).weaveYarn(endless)).isEqualTo(3);
+            assertCloth(members, "first", "second", "endless");
+        } finally {
+            Yarn.knotted = false;
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @Import(Heard.class)
@@ -294,6 +324,17 @@ class GivenUpCommandTests {
         }
     }
 
+    record Yarn(String colour) {
+
+        static volatile boolean knotted;
+
+        Yarn {
+            while (knotted && colour.equals("endless")) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
     static class Loom {
 
         /** What a command waits for. */
@@ -310,6 +351,12 @@ class GivenUpCommandTests {
             if (!cloth.contains(pattern)) {
                 cloth.add(pattern);
             }
+            return cloth.size();
+        }
+
+        @ReplicatedCommand("loom.weave-yarn")
+        public int weaveYarn(Yarn yarn) {
+            cloth.add(yarn.colour());
             return cloth.size();
         }
 

@@ -122,7 +122,8 @@ class PoisonCommandTests {
                             .setVersion(1)
                             .setCodec(CborCommandCodec.ID)
                             .setPayload(ByteString.copyFrom(new byte[] {(byte) 0x80}))
-                            .build());
+                            .build(),
+                    Verdict.COUNTS);
 
             assertThatExceptionOfType(MemberBreakdownError.class)
                     .isThrownBy(() -> application.run(

@@ -313,8 +313,12 @@ final class EntryGate {
         }
     }
 
-    /** What another member says of itself. Does not block. */
-    synchronized void heard(GiveUpReport report, boolean adoptPromises) {
+    /**
+     * What another member says of itself. Does not block.
+     *
+     * @param adoptUpTo the highest term of which its promises are taken over
+     */
+    synchronized void heard(GiveUpReport report, long adoptUpTo) {
         long first = firstIndex.getAsLong();
         for (long index : report.getGivenUpList()) {
             if (index > finished && index >= first) {
@@ -326,12 +330,10 @@ final class EntryGate {
                 release(index);
             }
         }
-        if (!adoptPromises) {
-            return;
-        }
         for (GiveUpPromise promise : report.getPromisesList()) {
             long index = promise.getIndex();
-            if (index > finished
+            if (promise.getTerm() <= adoptUpTo
+                    && index > finished
                     && !known.givenUp().contains(index)
                     && known.promises().size() < MOST_PROMISES) {
                 known = known.promised(index, promise.getTerm());

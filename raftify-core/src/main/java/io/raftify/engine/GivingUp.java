@@ -253,11 +253,18 @@ final class GivingUp implements AutoCloseable {
     /** Another member described itself. Does not block. */
     void heard(MemberReport report) {
         if (stateMachine != null && report.hasGiveUps()) {
-            // What the earlier disk promised is lost. Whoever asks for promises has given his own before, and still
-            // holds it.
-            boolean lostPromises = store.incarnations().reentry().stage() != Reentry.Stage.NONE;
-            gate.heard(report.getGiveUps(), lostPromises);
+            gate.heard(report.getGiveUps(), lostPromisesUpTo());
         }
+    }
+
+    /**
+     * The highest term of which an earlier disk of this member may have made promises, which are lost with it. Whoever asks for
+     * promises has given his own before, and still holds it. No others are taken over: a leader would be bound by what
+     * it asked for itself, and did not get of all.
+     */
+    private long lostPromisesUpTo() {
+        Reentry reentry = store.incarnations().reentry();
+        return reentry.stage() == Reentry.Stage.ASKING ? Long.MAX_VALUE : reentry.floor();
     }
 
     /** Adds what this member says of itself. */

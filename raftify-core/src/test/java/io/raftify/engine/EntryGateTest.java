@@ -10,6 +10,7 @@ import io.raftify.storage.GiveUps;
 import io.raftify.storage.MemberStore;
 import io.raftify.storage.memory.InMemoryMemberStore;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -98,13 +99,13 @@ class EntryGateTest {
                         .setFinishedAfter(5)
                         .setFinishedIndex(9)
                         .build(),
-                false);
+                0);
         gate.heard(
                 GiveUpReport.newBuilder()
                         .setFinishedAfter(0)
                         .setFinishedIndex(4)
                         .build(),
-                false);
+                0);
         assertThat(gate.undecided()).containsExactly(5L);
 
         gate.heard(
@@ -112,7 +113,7 @@ class EntryGateTest {
                         .setFinishedAfter(4)
                         .setFinishedIndex(5)
                         .build(),
-                false);
+                0);
 
         assertThat(end).succeedsWithin(SOON).isEqualTo(true);
     }
@@ -158,24 +159,27 @@ class EntryGateTest {
     void a_members_word_that_it_was_given_up_is_not_that_it_was_finished() {
         CompletableFuture<Boolean> end = ends();
 
-        gate.heard(GiveUpReport.newBuilder().setFinishedIndex(9).addGivenUp(5).build(), false);
+        gate.heard(GiveUpReport.newBuilder().setFinishedIndex(9).addGivenUp(5).build(), 0);
 
         assertThat(end).succeedsWithin(SOON).isEqualTo(false);
     }
 
     @Test
-    void only_a_member_that_lost_its_disk_takes_over_the_promises_of_others() {
+    void a_member_that_lost_its_disk_takes_over_the_promises_that_it_may_have_made_with_it_and_no_others() {
         GiveUpReport report = GiveUpReport.newBuilder()
                 .addPromises(GiveUpPromise.newBuilder().setIndex(5).setTerm(2))
+                .addPromises(GiveUpPromise.newBuilder().setIndex(6).setTerm(3))
                 .build();
-        gate.heard(report, false);
+        gate.heard(report, 0);
+        gate.heard(report, 1);
         assertThat(gate.undecided()).isEmpty();
 
-        gate.heard(report, true);
+        gate.heard(report, 2);
 
         assertThat(gate.undecided()).containsExactly(5L);
         gate.store();
-        assertThat(store.giveUps().get().promises()).containsEntry(5L, 2L);
+        assertThat(store.giveUps().get().promises()).isEqualTo(Map.of(5L, 2L));
+        assertThat(store.giveUps().get().unfinished()).as("as far as it knows").isEmpty();
     }
 
     @Test

@@ -332,6 +332,39 @@ class GivingUpTest {
         }
     }
 
+    /** What it asked for comes back to it in the reports of those that promised. */
+    @Test
+    void a_leader_that_once_lost_its_disk_finishes_what_it_could_not_get_all_promises_for() throws Exception {
+        try (TestCluster cluster = TestCluster.of(3, directory).startAll()) {
+            cluster.leader().write("before");
+            String wiped = cluster.follower().name;
+            cluster.stop(wiped);
+            cluster.wipe(wiped);
+            TestCluster.Member back = cluster.start(wiped);
+            await().atMost(TestCluster.DEADLINE).until(() -> {
+                if (cluster.leader() != back) {
+                    cluster.leader().node.handOverLeadership(Duration.ofSeconds(5));
+                }
+                return cluster.leader() == back && back.ledger.lines().contains("before");
+            });
+            cluster.running().forEach(member -> member.ledger.holdsAt(STUCK));
+            back.propose(STUCK);
+            long index = awaitHeld(cluster);
+            String promising = other(cluster, wiped);
+
+            assertThat(ask(back, promising, index, back.status().term()).getStanding())
+                    .isEqualTo(GiveUpAnswer.Standing.PROMISED);
+            assertThat(cluster.member(promising).gate().undecided()).containsExactly(index);
+            await().alias("heard of the promise, and did not take it over")
+                    .during(Duration.ofSeconds(3))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> back.gate().undecided().isEmpty());
+            cluster.running().forEach(member -> member.ledger.letGo());
+
+            cluster.awaitAgreement("before", STUCK);
+        }
+    }
+
     @Test
     void a_member_that_is_too_old_to_promise_keeps_it_from_being_given_up() throws Exception {
         try (TestCluster cluster = stuckEverywhere(directory)) {
