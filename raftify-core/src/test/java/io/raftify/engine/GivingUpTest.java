@@ -332,6 +332,34 @@ class GivingUpTest {
         }
     }
 
+    /**
+     * The engine would, when another leader asks for what is before its first entry; but then the disk would not say after a
+     * restart what may have been finished.
+     */
+    @Test
+    void a_follower_does_not_finish_what_its_own_disk_does_not_have() {
+        try (TestCluster cluster = TestCluster.of(
+                        3, directory, settings -> settings.electionTimeout(TestCluster.PATIENT_ELECTION_TIMEOUT))
+                .withStores(UnreliableStore::new)
+                .startAll()) {
+            cluster.leader().write("before");
+            cluster.awaitAgreement("before");
+            TestCluster.Member follower = cluster.follower();
+            ((UnreliableStore) follower.store()).stallNextWrite();
+
+            TestCluster.Member leader = cluster.leader();
+            leader.write("stalled");
+            assertThat(leader.node.handOverLeadership(Duration.ofSeconds(20))).isTrue();
+            cluster.leader().write("under the next leader");
+
+            await().during(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> follower.ledger.lines().equals(List.of("before")));
+            ((UnreliableStore) follower.store()).heal();
+            cluster.awaitAgreement("before", "stalled", "under the next leader");
+        }
+    }
+
     /** What it asked for comes back to it in the reports of those that promised. */
     @Test
     void a_leader_that_once_lost_its_disk_finishes_what_it_could_not_get_all_promises_for() throws Exception {
