@@ -47,6 +47,12 @@ import org.junit.jupiter.api.Test;
 /** What members say to each other, once it is not what they would say. */
 class FuzzedCallsTest {
 
+    /**
+     * An entry's description is a message within a message, and takes two bytes at least; reading it takes several hundred, most of
+     * them for a moment. It stays in proportion.
+     */
+    private static final int BYTES_PER_BYTE = 256;
+
     private final RaftNodeSettings settings = RaftNodeSettings.builder()
             .nodeId("n1")
             .storageType(StorageType.MEMORY)
@@ -80,10 +86,12 @@ class FuzzedCallsTest {
             if (kind != MessageKind.PROPOSE && kind != MessageKind.REPORT && kind != MessageKind.GIVE_UP) {
                 Fuzz.target("requests " + kind, EngineMessages.requests(kind))
                         .refusingBy(InvalidProtocolBufferException.class)
+                        .allocating(BYTES_PER_BYTE, 256 << 10)
                         .oneOf(6)
                         .run(bytes -> kind.parseRequest(ByteString.copyFrom(bytes)));
                 Fuzz.target("answers " + kind, EngineMessages.answers(kind))
                         .refusingBy(InvalidProtocolBufferException.class)
+                        .allocating(BYTES_PER_BYTE, 256 << 10)
                         .oneOf(6)
                         .run(bytes -> kind.parseAnswer(ByteString.copyFrom(bytes)));
             }
