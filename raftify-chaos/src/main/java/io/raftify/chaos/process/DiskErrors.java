@@ -30,6 +30,7 @@ public final class DiskErrors {
     private Fault error(String name, boolean leader, Kind kind, int times) {
         return Fault.of(name, random -> {
             String member = leader ? cluster.leaderOrAny() : cluster.any(random);
+            cluster.mayTearMeta(member);
             disks.err(member, kind, times);
             return Fault.ongoing(name + " on " + member, () -> {
                 disks.err(member, Kind.SOUND, 0);

@@ -80,6 +80,17 @@ final class MemberProcess {
         }
     }
 
+    /** Whether it ended with these words, of the last start. */
+    boolean saysLast(String words) {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return lines.subList(Math.max(0, lines.size() - 20), lines.size()).stream()
+                    .anyMatch(line -> line.contains(words));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     boolean alive() {
         Process current = process;
         return current != null && current.isAlive();

@@ -43,6 +43,11 @@ public final class ProcessCluster implements Subject, AutoCloseable {
     private final Leaders leaders;
     private final Duration patience;
     private boolean diskLost;
+    private static final String TORN_META = "a meta page is another transaction's than it says";
+
+    /** Who may have such a page by a fault of this round. */
+    private final Set<String> tornMeta = new TreeSet<>();
+
     /** Whose files were damaged in this round. */
     private final Set<String> damaged = new TreeSet<>();
 
@@ -108,10 +113,19 @@ public final class ProcessCluster implements Subject, AutoCloseable {
         return process(member).damage(random);
     }
 
+    /**
+     * A write that failed may have torn one of the pages in which LMDB keeps the number of its last transaction. Nothing tells that
+     * from a flipped bit that hides what was acknowledged, so the member refuses it.
+     */
+    void mayTearMeta(String member) {
+        tornMeta.add(member);
+    }
+
     @Override
     public void reset(long id) {
         diskLost = false;
         damaged.clear();
+        tornMeta.clear();
         Await.until("a leader that begins the round", PATIENCE, () -> {
             for (String member : members()) {
                 process(member).start();
@@ -239,7 +253,11 @@ public final class ProcessCluster implements Subject, AutoCloseable {
 
     /** What the operator of a member does whose data turned out to be damaged: he gives it an empty disk. */
     private void replaceDamaged(MemberProcess process) {
-        if (!process.alive() && damaged.remove(process.name())) {
+        if (process.alive()) {
+            return;
+        }
+        boolean torn = tornMeta.contains(process.name()) && process.saysLast(TORN_META) && mayLoseDisk();
+        if (damaged.remove(process.name()) || torn) {
             process.loseDisk();
         }
     }

@@ -43,6 +43,7 @@ class DiskErrorsRigTest {
                         .orElseThrow();
                 disks.err(member, kind, 1);
                 cluster.reset(2 + kind.ordinal());
+                cluster.mayTearMeta(member);
                 Await.until("a member that stopped for its disk", Duration.ofSeconds(30), () -> {
                     Sight sight = cluster.look(member);
                     return sight != null && sight.failure() != null ? null : String.valueOf(sight);
