@@ -8,6 +8,7 @@ import io.raftify.storage.GiveUps;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +45,6 @@ final class EntryGate {
     /** Ahead of the disk, or the same. */
     private GiveUps known;
 
-    private boolean unstored;
     private long inHand;
     private long finished;
     private long finishedAfter;
@@ -86,21 +86,33 @@ final class EntryGate {
     }
 
     private void awaitStored(long index) {
+        if (lastIndex.getAsLong() < index) {
+            awaitWhile(() -> lastIndex.getAsLong() < index, LOOK_AT_DISK_MILLIS);
+        }
+    }
+
+    /**
+     * Whoever is interrupted meanwhile finds that afterwards.
+     *
+     * @param lookAgainMillis also without being notified; 0 for never
+     */
+    private synchronized void awaitWhile(BooleanSupplier waits, long lookAgainMillis) {
         boolean interrupted = false;
-        while (lastIndex.getAsLong() < index) {
-            if (closed) {
-                throw new ClosedException();
-            }
-            synchronized (this) {
+        try {
+            while (waits.getAsBoolean()) {
+                if (closed) {
+                    throw new ClosedException();
+                }
                 try {
-                    wait(LOOK_AT_DISK_MILLIS);
+                    wait(lookAgainMillis);
                 } catch (InterruptedException later) {
                     interrupted = true;
                 }
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -140,27 +152,14 @@ final class EntryGate {
 
     /** Waits until nothing is promised about it, or it was given up; whether it was. */
     private boolean awaitDecision(long index) {
-        boolean interrupted = false;
         boolean givenUp;
         synchronized (this) {
             if (known.promises().containsKey(index)) {
                 log.info("Entry {} waits here until it is known whether the members give it up", index);
-            }
-            while (known.promises().containsKey(index)) {
-                if (closed) {
-                    throw new ClosedException();
-                }
-                try {
-                    wait();
-                } catch (InterruptedException later) {
-                    interrupted = true;
-                }
+                awaitWhile(() -> known.promises().containsKey(index), 0);
             }
             givenUp = known.givenUp().contains(index);
             inHand = givenUp ? 0 : index;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
         if (givenUp) {
             storeOrFail("that entry " + index + " was given up");
@@ -287,7 +286,6 @@ final class EntryGate {
     private synchronized void learn(long index) {
         if (!known.givenUp().contains(index)) {
             known = known.decided(index);
-            unstored = true;
             notifyAll();
         }
     }
@@ -298,18 +296,8 @@ final class EntryGate {
             GiveUps latest;
             synchronized (this) {
                 latest = known;
-                if (!unstored && latest.equals(records.get())) {
-                    return true;
-                }
-                unstored = false;
             }
-            boolean written = records.put(latest);
-            if (!written) {
-                synchronized (this) {
-                    unstored = true;
-                }
-            }
-            return written;
+            return latest.equals(records.get()) || records.put(latest);
         }
     }
 
@@ -337,7 +325,6 @@ final class EntryGate {
                     && !known.givenUp().contains(index)
                     && known.promises().size() < MOST_PROMISES) {
                 known = known.promised(index, promise.getTerm());
-                unstored = true;
             }
         }
     }

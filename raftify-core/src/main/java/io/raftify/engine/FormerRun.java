@@ -1,7 +1,6 @@
 package io.raftify.engine;
 
 import io.raftify.storage.MemberStore;
-import io.raftify.storage.Reentry;
 
 /**
  * What this member may have finished before this process of it began, which nobody wrote down: how far the state machine has
@@ -25,14 +24,9 @@ final class FormerRun {
 
     /** @param ledByAnother a term that another member leads or led; 0 if none is known */
     boolean mayHaveFinished(long index, long entryTerm, long ledByAnother) {
-        Reentry reentry = store.incarnations().reentry();
-        if (reentry.stage() == Reentry.Stage.ASKING
-                || reentry.stage() != Reentry.Stage.NONE && entryTerm <= reentry.floor()) {
-            // With the disk that it lost.
-            return true;
-        }
+        boolean withLostDisk = entryTerm <= store.incarnations().reentry().lostUpTo();
         boolean newTerm = entryTerm > term;
         boolean newEntryOfAnother = entryTerm == term && ledByAnother == term && index > lastIndex;
-        return !newTerm && !newEntryOfAnother;
+        return withLostDisk || !newTerm && !newEntryOfAnother;
     }
 }

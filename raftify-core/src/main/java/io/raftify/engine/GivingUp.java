@@ -12,7 +12,6 @@ import io.raftify.node.ProposalRejectedException;
 import io.raftify.node.RaftNodeSettings;
 import io.raftify.node.StateMachine;
 import io.raftify.storage.MemberStore;
-import io.raftify.storage.Reentry;
 import io.raftify.transport.MemberTransport;
 import java.time.Duration;
 import java.util.Set;
@@ -231,40 +230,28 @@ final class GivingUp implements AutoCloseable {
         EntryGate.Refusal refusal = gate.promise(request.getIndex(), request.getTerm(), perhapsFinished);
         if (refusal == null) {
             log.info("Member {} promises not to finish entry {} undecided", self, request.getIndex());
-            return GiveUpAnswer.newBuilder()
-                    .setStanding(GiveUpAnswer.Standing.PROMISED)
-                    .build();
+            return answer(GiveUpAnswer.Standing.PROMISED, "");
         }
-        return refusal.finished()
-                ? GiveUpAnswer.newBuilder()
-                        .setStanding(GiveUpAnswer.Standing.FINISHED)
-                        .setText(refusal.why())
-                        .build()
-                : refused(refusal.why());
+        return refusal.finished() ? answer(GiveUpAnswer.Standing.FINISHED, refusal.why()) : refused(refusal.why());
     }
 
     private static GiveUpAnswer refused(String why) {
-        return GiveUpAnswer.newBuilder()
-                .setStanding(GiveUpAnswer.Standing.REFUSED)
-                .setText(why)
-                .build();
+        return answer(GiveUpAnswer.Standing.REFUSED, why);
+    }
+
+    private static GiveUpAnswer answer(GiveUpAnswer.Standing standing, String text) {
+        return GiveUpAnswer.newBuilder().setStanding(standing).setText(text).build();
     }
 
     /** Another member described itself. Does not block. */
     void heard(MemberReport report) {
         if (stateMachine != null && report.hasGiveUps()) {
-            gate.heard(report.getGiveUps(), lostPromisesUpTo());
+            // What an earlier disk promised is lost with it. Whoever asks for promises has given his own before, and
+            // still
+            // holds it. No others are taken over: a leader would be bound by what it asked for itself, and did not get
+            // of all.
+            gate.heard(report.getGiveUps(), store.incarnations().reentry().lostUpTo());
         }
-    }
-
-    /**
-     * The highest term of which an earlier disk of this member may have made promises, which are lost with it. Whoever asks for
-     * promises has given his own before, and still holds it. No others are taken over: a leader would be bound by what
-     * it asked for itself, and did not get of all.
-     */
-    private long lostPromisesUpTo() {
-        Reentry reentry = store.incarnations().reentry();
-        return reentry.stage() == Reentry.Stage.ASKING ? Long.MAX_VALUE : reentry.floor();
     }
 
     /** Adds what this member says of itself. */

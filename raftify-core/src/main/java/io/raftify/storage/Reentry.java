@@ -26,6 +26,11 @@ public record Reentry(Stage stage, long floor) {
         DONE
     }
 
+    /** The highest term in which an earlier disk may have promised anything; of no limit while that is not known. */
+    public long lostUpTo() {
+        return stage == Stage.ASKING ? Long.MAX_VALUE : floor;
+    }
+
     public Reentry asked(long highestTerm) {
         return new Reentry(Stage.CATCHING_UP, highestTerm);
     }
