@@ -36,6 +36,7 @@ public final class ProcessCluster implements Subject, AutoCloseable {
     /** For what the judge needs: all members run then, but the machine may be busy. */
     private static final Duration ANSWER = Duration.ofSeconds(60);
 
+    private static final String TORN_META = "a meta page is another transaction's than it says";
     private static final Duration BEYOND_DEADLINE = Duration.ofSeconds(5);
 
     private final Hosts hosts;
@@ -43,8 +44,6 @@ public final class ProcessCluster implements Subject, AutoCloseable {
     private final Leaders leaders;
     private final Duration patience;
     private boolean diskLost;
-    private static final String TORN_META = "a meta page is another transaction's than it says";
-
     /** Who may have such a page by a fault of this round. */
     private final Set<String> tornMeta = new TreeSet<>();
 
