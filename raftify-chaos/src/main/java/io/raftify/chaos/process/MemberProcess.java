@@ -1,15 +1,22 @@
 package io.raftify.chaos.process;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.raftify.chaos.process.Wire.Answer;
 import io.raftify.chaos.process.Wire.Request;
+import io.raftify.chaos.round.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -19,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One member: a process that can be killed, paused and started again on the same data. */
 final class MemberProcess {
+
+    private static final Duration PATIENCE_FOR_SIGNALS = Duration.ofSeconds(30);
 
     private final String name;
     private final List<String> command;
@@ -154,26 +163,59 @@ final class MemberProcess {
         }
     }
 
+    /** {@code SIGSTOP}, and waits until nothing runs in it any more: on a busy machine that takes some milliseconds. */
     synchronized void pause() {
-        paused = signal("STOP");
+        Process current = process;
+        if (current != null && current.isAlive()) {
+            long pid = pid(current);
+            signal("STOP", pid);
+            paused = true;
+            Await.until(name + " stands still", PATIENCE_FOR_SIGNALS, () -> stillRunning(pid));
+        }
     }
 
     synchronized void resume() {
-        if (paused) {
-            signal("CONT");
-            paused = false;
+        Process current = process;
+        if (paused && current != null && current.isAlive()) {
+            signal("CONT", pid(current));
+        }
+        paused = false;
+    }
+
+    /** Of the member itself, when a command in front of it waits for it. */
+    private static long pid(Process process) {
+        return process.descendants().findFirst().map(ProcessHandle::pid).orElse(process.pid());
+    }
+
+    private static void signal(String signal, long pid) {
+        Commands.run("kill", "-" + signal, Long.toString(pid));
+    }
+
+    /** The threads of a process that has been told to stop and that have not yet; null once there are none. */
+    private static @Nullable String stillRunning(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            Set<Character> states = new TreeSet<>();
+            for (Path thread : threads.toList()) {
+                states.add(state(thread));
+            }
+            // Once one has stopped, all must before they run again: those in the kernel's hands, too, as during a sync.
+            boolean stopped = states.remove('T');
+            states.removeAll(Set.of('D', 'Z', 'X'));
+            return stopped && states.isEmpty() ? null : "threads are in the states " + states;
+        } catch (NoSuchFileException ended) {
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private boolean signal(String signal) {
-        Process current = process;
-        if (current == null || !current.isAlive()) {
-            return false;
+    private static char state(Path thread) throws IOException {
+        try {
+            String stat = Files.readString(thread.resolve("stat"), ISO_8859_1);
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (NoSuchFileException ended) {
+            return 'X';
         }
-        // Of the member itself, when a command in front of it waits for it.
-        long pid = current.descendants().findFirst().map(ProcessHandle::pid).orElse(current.pid());
-        Commands.run("kill", "-" + signal, Long.toString(pid));
-        return true;
     }
 
     /**

@@ -49,14 +49,18 @@ class PausedLeaderTest {
                 // They wait at its socket, and are what it sees first.
                 List<CompletableFuture<Reply>> reads = new ArrayList<>(reads(cluster, paused));
                 write(cluster, leader(cluster, paused), written);
+                // One that was answered, or begun, before the write might rightly have seen the old value.
+                assertThat(reads).as("reads while it stands still").noneMatch(CompletableFuture::isDone);
                 cluster.process(paused).resume();
                 reads.addAll(reads(cluster, paused));
 
-                for (CompletableFuture<Reply> each : reads) {
-                    Reply reply = each.get();
+                for (int i = 0; i < reads.size(); i++) {
+                    Reply reply = reads.get(i).get();
                     if (reply.fate() == Fate.RETURNED) {
                         answered++;
-                        assertThat(reply.result()).as("in turn %d", turn).isEqualTo(written);
+                        assertThat(reply.result())
+                                .as("read %d of %d in turn %d", i + 1, reads.size(), turn)
+                                .isEqualTo(written);
                     } else {
                         assertThat(reply.fate()).isEqualTo(Fate.NOT_APPLIED);
                     }
