@@ -8,6 +8,7 @@ import io.raftify.engine.FreePorts;
 import io.raftify.node.RaftNode;
 import io.raftify.node.StateSnapshot;
 import io.raftify.replication.StreamedState;
+import io.raftify.testnode.OtherJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +42,7 @@ import org.springframework.context.annotation.Import;
 class SnapshotsLargerThanTheHeapTests {
 
     private static final int MEGABYTES = Integer.getInteger("raftify.test.snapshot-megabytes", 80);
-    private static final String HEAP = "-Xmx64m";
+    private static final String HEAP = "64m";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
@@ -94,22 +95,16 @@ class SnapshotsLargerThanTheHeapTests {
     }
 
     private Member start(String id) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                HEAP,
-                "-XX:+ExitOnOutOfMemoryError",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Application.class.getName(),
+        List<String> arguments = new ArrayList<>(List.of(
                 "--raftify.node-id=" + id,
                 "--raftify.data-dir=" + directory.resolve(id),
                 "--raftify.cluster.name=test",
                 "--raftify.election.timeout=5s",
                 "--raftify.proposal.timeout=60s",
                 "--raftify.read.timeout=60s"));
-        ports.forEach((peer, port) -> command.add("--raftify.cluster.peers." + peer + "=127.0.0.1:" + port));
+        ports.forEach((peer, port) -> arguments.add("--raftify.cluster.peers." + peer + "=127.0.0.1:" + port));
         Member member = new Member(
-                id, new ProcessBuilder(command).redirectErrorStream(true).start());
+                id, OtherJvm.command(HEAP, Application.class, arguments).start());
         members.add(member);
         return member;
     }

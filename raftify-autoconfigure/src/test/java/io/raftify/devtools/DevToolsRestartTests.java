@@ -3,6 +3,7 @@ package io.raftify.devtools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftify.engine.FreePorts;
+import io.raftify.testnode.OtherJvm;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,22 +34,20 @@ class DevToolsRestartTests {
                 "restart.exclude.library=/raftify-[a-z]+/target/classes/\n"
                         + "restart.exclude.fixtures=/raftify-(core|jraft)/target/test-classes/\n");
         Path output = directory.resolve("output");
-        Process application = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
+        Process application = OtherJvm.command(
+                        "256m",
                         String.join(
                                 File.pathSeparator,
                                 settings.getParent().toString(),
-                                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                                OtherJvm.classPath(),
                                 devtools.toString()),
-                        DevToolsApplication.class.getName(),
-                        "--raftify.node-id=n1",
-                        "--raftify.cluster.peers.n1=127.0.0.1:"
-                                + FreePorts.find(1).get(0),
-                        "--raftify.data-dir=" + directory.resolve("data"),
-                        "--spring.main.web-application-type=none"))
-                .redirectErrorStream(true)
+                        DevToolsApplication.class,
+                        List.of(
+                                "--raftify.node-id=n1",
+                                "--raftify.cluster.peers.n1=127.0.0.1:"
+                                        + FreePorts.find(1).get(0),
+                                "--raftify.data-dir=" + directory.resolve("data"),
+                                "--spring.main.web-application-type=none"))
                 .redirectOutput(output.toFile())
                 .start();
         try {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.raftify.annotation.ReplicatedCommand;
 import io.raftify.annotation.ReplicatedState;
 import io.raftify.node.StateSnapshot;
+import io.raftify.testnode.OtherJvm;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -42,14 +43,8 @@ class LargeStateTests {
 
     private void run(String memory, Class<?> program) throws Exception {
         Path output = directory.resolve("output");
-        Process jvm = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + memory,
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        program.getName(),
-                        directory.resolve("snapshot").toString()))
-                .redirectErrorStream(true)
+        Process jvm = OtherJvm.command(
+                        memory, program, List.of(directory.resolve("snapshot").toString()))
                 .redirectOutput(output.toFile())
                 .start();
         try {
