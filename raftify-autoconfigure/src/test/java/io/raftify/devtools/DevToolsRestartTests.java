@@ -47,6 +47,8 @@ class DevToolsRestartTests {
                                 "--raftify.cluster.peers.n1=127.0.0.1:"
                                         + FreePorts.find(1).get(0),
                                 "--raftify.data-dir=" + directory.resolve("data"),
+                                // It restarts when it is told to alone, not when a file changes beside it.
+                                "--spring.devtools.restart.enabled=false",
                                 "--spring.main.web-application-type=none"))
                 .redirectOutput(output.toFile())
                 .start();
