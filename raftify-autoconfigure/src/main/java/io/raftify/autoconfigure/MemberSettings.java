@@ -155,7 +155,7 @@ final class MemberSettings {
         if (given == null) {
             return ReplicationSettings.giveUpAfter(proposalTimeout);
         }
-        if (given.isNegative() || !given.isZero() && given.compareTo(proposalTimeout.multipliedBy(2)) < 0) {
+        if (ReplicationSettings.givesUpTooEarly(given, proposalTimeout)) {
             throw new InvalidRaftifyPropertyException(
                     "The property 'raftify.proposal.give-up-after' is " + given.toMillis()
                             + "ms, but a command is only reported after the " + proposalTimeout.toMillis()

@@ -43,10 +43,7 @@ final class CommandWatch {
     /** Of the command that is being applied; null if there is none. */
     @Nullable CommandInProgress inProgress() {
         Running now = running;
-        return now == null || now.waits
-                ? null
-                : new CommandInProgress(
-                        now.method.command(), now.index, Duration.ofNanos(System.nanoTime() - now.since));
+        return now == null || now.waits ? null : now.inProgress();
     }
 
     /** A command that runs and has been given more time than anybody waits for it; null if there is none. */
@@ -59,8 +56,8 @@ final class CommandWatch {
         Duration declared = now.method.timeout();
         Duration allowed =
                 declared != null && declared.multipliedBy(2).compareTo(limit) > 0 ? declared.multipliedBy(2) : limit;
-        CommandInProgress command = inProgress();
-        return command != null && command.duration().compareTo(allowed) >= 0 ? command : null;
+        CommandInProgress command = now.inProgress();
+        return command.duration().compareTo(allowed) >= 0 ? command : null;
     }
 
     /** Reports a command that takes longer than {@code patience}; to be called now and then, reports each time. */
@@ -69,7 +66,7 @@ final class CommandWatch {
         if (now == null) {
             return;
         }
-        Duration duration = Duration.ofNanos(System.nanoTime() - now.since);
+        Duration duration = now.duration();
         if (duration.compareTo(patience) < 0) {
             return;
         }
@@ -104,5 +101,14 @@ final class CommandWatch {
     }
 
     /** @param waits for queries, and has not begun */
-    private record Running(ReplicatedMethod method, long index, long since, Thread thread, boolean waits) {}
+    private record Running(ReplicatedMethod method, long index, long since, Thread thread, boolean waits) {
+
+        Duration duration() {
+            return Duration.ofNanos(System.nanoTime() - since);
+        }
+
+        CommandInProgress inProgress() {
+            return new CommandInProgress(method.command(), index, duration());
+        }
+    }
 }

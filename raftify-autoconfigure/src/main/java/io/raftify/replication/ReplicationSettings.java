@@ -33,11 +33,16 @@ public record ReplicationSettings(
         if (readTimeout.isNegative() || readTimeout.isZero()) {
             throw new IllegalArgumentException("The read timeout must be greater than zero");
         }
-        if (giveUpAfter.isNegative()
-                || !giveUpAfter.isZero() && giveUpAfter.compareTo(proposalTimeout.multipliedBy(2)) < 0) {
+        if (givesUpTooEarly(giveUpAfter, proposalTimeout)) {
             throw new IllegalArgumentException(
                     "Commands must not be given up before twice the proposal timeout; zero means never");
         }
+    }
+
+    /** Whether commands would be given up before twice the proposal timeout; not if they never are. */
+    public static boolean givesUpTooEarly(Duration giveUpAfter, Duration proposalTimeout) {
+        return giveUpAfter.isNegative()
+                || !giveUpAfter.isZero() && giveUpAfter.compareTo(proposalTimeout.multipliedBy(2)) < 0;
     }
 
     /** The default: a minute, or twice the proposal timeout if that is longer. */

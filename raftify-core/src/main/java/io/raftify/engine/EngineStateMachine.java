@@ -202,7 +202,7 @@ final class EngineStateMachine extends StateMachineAdapter {
      * Reads through a view of its own: the buffer is the entry's, and where applying is faster than this member's disk
      * or a follower, the log writer and the replicators have yet to read it.
      */
-    private static byte[] bytes(ByteBuffer data) {
+    static byte[] bytes(ByteBuffer data) {
         byte[] bytes = new byte[data.remaining()];
         data.duplicate().get(bytes);
         return bytes;

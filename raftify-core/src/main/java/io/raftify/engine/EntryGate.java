@@ -7,7 +7,6 @@ import io.raftify.storage.GiveUpRecords;
 import io.raftify.storage.GiveUps;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -313,7 +312,7 @@ final class EntryGate {
                 learn(index);
             }
         }
-        for (long index : new TreeSet<>(known.promises().keySet())) {
+        for (long index : known.promises().keySet()) {
             if (index > report.getFinishedAfter() && index <= report.getFinishedIndex()) {
                 release(index);
             }
@@ -340,9 +339,9 @@ final class EntryGate {
         return report.build();
     }
 
-    /** What waits for a decision, or will. */
+    /** What waits for a decision, or will; as it is now, not to be changed. */
     synchronized Set<Long> undecided() {
-        return new TreeSet<>(known.promises().tailMap(finished + 1).keySet());
+        return known.promises().tailMap(finished + 1).keySet();
     }
 
     /** The entry that is being run; 0 if there is none. */

@@ -76,12 +76,9 @@ final class LookAhead {
 
         private boolean givesUp(LogEntry entry) {
             ByteBuffer data = entry.getData();
-            if (entry.getType() != EntryType.ENTRY_TYPE_DATA || data == null) {
-                return false;
-            }
-            byte[] bytes = new byte[data.remaining()];
-            data.duplicate().get(bytes);
-            return stateMachine.givenUpBy(bytes) == index;
+            return entry.getType() == EntryType.ENTRY_TYPE_DATA
+                    && data != null
+                    && stateMachine.givenUpBy(EngineStateMachine.bytes(data)) == index;
         }
     }
 }
